@@ -1,0 +1,54 @@
+/** What every error of this system carries: a stable code, facts for the log, and the cause. */
+export interface AppErrorOptions {
+  /** A sentence that may be shown to a client: what is wrong and what to do. Default: the code. */
+  detail?: string;
+  /** Facts for the log, never shown to a client. */
+  facts?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+/** Base of all errors that are raised on purpose. `code` is stable and part of the contract. */
+export class AppError extends Error {
+  readonly code: string;
+  readonly detail: string;
+  readonly facts: Record<string, unknown>;
+
+  constructor(code: string, { detail = code, facts = {}, cause }: AppErrorOptions = {}) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.detail = detail;
+    this.facts = facts;
+  }
+}
+
+/** One fault in a body or query: a JSON pointer (RFC 6901) and a sentence. */
+export interface FieldFault {
+  pointer: string;
+  detail: string;
+}
+
+/** The input does not validate: 400. */
+export class InvalidInputError extends AppError {
+  readonly errors: FieldFault[];
+
+  constructor(code: string, options: AppErrorOptions & { errors?: FieldFault[] } = {}) {
+    super(code, options);
+    this.errors = options.errors ?? [];
+  }
+}
+
+/** The thing asked for does not exist (any more): 404. */
+export class NotFoundError extends AppError {}
+
+/** The request contradicts the present state: 409. */
+export class ConflictError extends AppError {}
+
+/**
+ * Something outside is unavailable and will be back: the same call may be made again.
+ * HTTP answers 503 with Retry-After; a consumer tries the delivery again for as long as it takes.
+ */
+export class TransientError extends AppError {}
+
+/** A message that no retry will ever make right. A consumer's handler throws it to park the message. */
+export class PoisonMessageError extends AppError {}

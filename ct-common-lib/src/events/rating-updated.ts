@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { envelopeSchema } from './envelope.ts';
+
+const count = z.int().min(0);
+
+/** A product's rating after a change; it replaces every rating of a lower version. */
+export const ratingDataSchema = z.object({
+  productId: z.uuid(),
+  reviewCount: count,
+  /** Sum of the stars of the reviews that count. */
+  ratingSum: count,
+  /** How many reviews gave 1, 2, 3, 4 and 5 stars. */
+  distribution: z.tuple([count, count, count, count, count]),
+  /** Rounded half-up to two decimals; null without reviews. */
+  averageRating: z.number().min(1).max(5).nullable(),
+  /** Sum of the versions of the product's reviews that were applied. */
+  version: z.int().min(0),
+});
+
+export type RatingData = z.output<typeof ratingDataSchema>;
+
+export const ratingUpdatedSchema = envelopeSchema.extend({
+  type: z.literal('rating-updated'),
+  data: ratingDataSchema,
+});
