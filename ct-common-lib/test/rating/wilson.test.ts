@@ -10,12 +10,17 @@ describe('wilsonLowerBound', () => {
   it('is the share from which what was seen is just z standard errors away', () => {
     const z = fc.double({ min: 0.1, max: 5, noNaN: true });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.nat({ max: 10_000 }), z, (positive, negative, z) => {
-        const total = positive + negative;
-        const bound = wilsonLowerBound(positive, total, z);
-        const standardError = Math.sqrt((bound * (1 - bound)) / total);
-        expect(positive / total - bound).to.be.closeTo(z * standardError, 1e-9);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.nat({ max: 10_000 }),
+        z,
+        (positive, negative, z) => {
+          const total = positive + negative;
+          const bound = wilsonLowerBound(positive, total, z);
+          const standardError = Math.sqrt((bound * (1 - bound)) / total);
+          expect(positive / total - bound).to.be.closeTo(z * standardError, 1e-9);
+        },
+      ),
     );
   });
 
