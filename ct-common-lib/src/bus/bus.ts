@@ -17,6 +17,8 @@ export type PublishOutcome =
  */
 export type EventHandler = (events: Event[]) => Promise<void>;
 
+export const defaultBatchSize = 500;
+
 export interface SubscribeOptions {
   /** Deliveries handed over at once at the most. Default 500. */
   batchSize?: number;

@@ -1,0 +1,40 @@
+import type { Channel } from 'amqplib';
+import type { Logger } from '../logger.ts';
+import { backoffMs, onAbort, pause } from './backoff.ts';
+
+const maxPauseMs = 2_000;
+
+export interface RabbitChannelOptions<C extends Channel> {
+  open: () => Promise<C>;
+  /** Declares and consumes; what it starts ends with `gone`. */
+  setUp: (channel: C, gone: AbortSignal) => Promise<void>;
+  /** Aborted when the connection closes. */
+  closed: AbortSignal;
+  log: Logger;
+}
+
+/**
+ * Keeps one channel open for as long as its connection is: amqplib replaces none that the broker closes (404, 406).
+ * Throws if the connection opens no channel; it is then of no use.
+ */
+export async function keepChannel<C extends Channel>({ open, setUp, closed, log }: RabbitChannelOptions<C>) {
+  for (let failures = 1; !closed.aborted; failures++) {
+    const channel = await open();
+    const gone = new AbortController();
+    // First of all listeners: amqplib's own fails what is unconfirmed as if the broker had refused it.
+    channel.prependListener('close', () => gone.abort());
+    channel.on('error', (error) => log.warn({ err: error }, 'RabbitMQ channel failed'));
+    channel.on('handler-error', (error, event) =>
+      log.error({ err: error, event }, 'a listener on a RabbitMQ channel threw'),
+    );
+    try {
+      await setUp(channel, gone.signal);
+      failures = 0;
+      await new Promise<void>((resolve) => onAbort(gone.signal, resolve));
+    } catch (error) {
+      log.warn({ err: error, failures }, 'RabbitMQ channel cannot be set up');
+      channel.close().catch(() => undefined);
+    }
+    await pause(backoffMs(failures, maxPauseMs), closed);
+  }
+}

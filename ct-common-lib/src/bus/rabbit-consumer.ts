@@ -1,0 +1,162 @@
+import type { Channel, ChannelModel, ConsumeMessage, MessageProperties, Options } from 'amqplib';
+import { TransientError, type PoisonMessageError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { backoffMs, onAbort, pause, within } from './backoff.ts';
+import type { BusMetrics } from './bus-metrics.ts';
+import type { EventHandler } from './bus.ts';
+import { createConsumer, type Delivery, type DeliveryRules } from './consumer.ts';
+import { keepChannel } from './rabbit-channel.ts';
+import type { RabbitPublisher } from './rabbit-publisher.ts';
+import { parkedQueueOf, queueArguments, queues, type QueueName } from './topology.ts';
+
+export interface RabbitConsumerOptions {
+  queue: QueueName;
+  /** Stands before the names of the exchange and the queues. */
+  prefix: string;
+  exchange: string;
+  handler: EventHandler;
+  batchSize: number;
+  publisher: RabbitPublisher;
+  log: Logger;
+  metrics: BusMetrics;
+}
+
+interface RabbitDelivery extends Delivery {
+  message: ConsumeMessage;
+  /** The channel that delivered: a delivery tag means nothing to any other. */
+  channel: Channel;
+  /** Aborted when that channel is closed or the consumer stops; the broker then delivers again. */
+  ended: AbortSignal;
+}
+
+/** So many faults of a handler in a row have a batch taken one by one, and a single message parked. */
+const patience = 10;
+const maxPauseMs = 5_000;
+const cancelTimeoutMs = 2_000;
+const longestReason = 1_000;
+
+/** Consumes one queue, which it declares along with its bindings and its parking queue. */
+export function createRabbitConsumer(options: RabbitConsumerOptions) {
+  const { queue, prefix, exchange, handler, batchSize, publisher, log, metrics } = options;
+  const queueName = prefix + queue;
+  const parkedName = parkedQueueOf(queueName);
+  const stopping = new AbortController();
+  let session: { channel: Channel; consumerTag: string } | undefined;
+
+  const rules: DeliveryRules<RabbitDelivery> = {
+    isLive: ({ ended }) => !ended.aborted,
+
+    // Everything that came before them is settled by now, so one frame is enough.
+    ack: (batch) => ack(batch.at(-1), true),
+
+    async park(delivery, reason) {
+      const { channel, content } = delivery;
+      const message = {
+        exchange: '',
+        routingKey: parkedName,
+        content,
+        options: parkedOptions(delivery, reason),
+      };
+      const [outcome] = await publisher.publish([message]);
+      if (outcome?.status === 'confirmed') return ack(delivery, false);
+      if (outcome?.status === 'unroutable') await declare(channel);
+      throw new TransientError('BUS_UNAVAILABLE', {
+        detail: `${parkedName} did not take the message`,
+        facts: { outcome },
+      });
+    },
+
+    async judge(batch, _error, { failures, faults }) {
+      if (faults >= patience) return batch.length > 1 ? 'split' : 'park';
+      const ended = batch[0]?.ended ?? stopping.signal;
+      await pause(backoffMs(failures, maxPauseMs), ended);
+      return ended.aborted ? 'left' : 'again';
+    },
+  };
+  const consumer = createConsumer({ queue, handler, batchSize, rules, log, metrics });
+
+  function ack(delivery: RabbitDelivery | undefined, allUpTo: boolean) {
+    try {
+      delivery?.channel.ack(delivery.message, allUpTo);
+    } catch (error) {
+      log.debug({ err: error, queue }, 'the channel is gone; the broker delivers again');
+    }
+  }
+
+  async function declare(channel: Channel) {
+    await channel.assertExchange(exchange, 'topic', { durable: true });
+    await channel.assertQueue(parkedName, { durable: true, arguments: queueArguments.parked() });
+    await channel.assertQueue(queueName, { durable: true, arguments: queueArguments.queue(queueName) });
+    for (const type of queues[queue].bindings) await channel.bindQueue(queueName, exchange, type);
+  }
+
+  async function setUp(channel: Channel, gone: AbortSignal) {
+    const ended = AbortSignal.any([gone, stopping.signal]);
+    await declare(channel);
+    await channel.prefetch(2 * batchSize);
+    const { consumerTag } = await channel.consume(queueName, (message) => {
+      // The broker cancels a consumer whose queue was deleted; the next channel declares it again.
+      if (!message) return void channel.close().catch(() => undefined);
+      if (message.fields.redelivered) metrics.redelivered.inc({ queue });
+      consumer.push({ content: message.content, attempts: 0, message, channel, ended });
+    });
+    session = { channel, consumerTag };
+    onAbort(ended, () => {
+      session = undefined;
+      consumer.sweep();
+    });
+    log.info({ queue: queueName }, 'consuming');
+  }
+
+  return {
+    /** Keeps the channel to consume on, until `closed` is aborted. */
+    use: (model: ChannelModel, closed: AbortSignal) =>
+      keepChannel({ open: () => model.createChannel(), setUp, closed, log }),
+
+    /** Lets the running batch finish and acknowledges it, within 12 s. */
+    async stop() {
+      const cancelling = session?.channel.cancel(session.consumerTag).catch(() => undefined);
+      stopping.abort();
+      await Promise.all([
+        consumer.stop(),
+        within(cancelTimeoutMs, Promise.resolve(cancelling), () => undefined),
+      ]);
+    },
+
+    isReady: () => session !== undefined,
+  };
+}
+
+export type RabbitConsumer = ReturnType<typeof createRabbitConsumer>;
+
+/** The message's own properties, and why it was parked. */
+function parkedOptions(
+  { message, attempts, failedAt }: RabbitDelivery,
+  { code, message: reason }: PoisonMessageError,
+) {
+  // Not userId, which the broker checks against the user of this connection; not expiration: what is parked stays.
+  const {
+    contentType,
+    contentEncoding,
+    headers,
+    priority,
+    correlationId,
+    replyTo,
+    messageId,
+    timestamp,
+    type,
+    appId,
+  } = message.properties as Omit<Options.Publish, 'headers'> & Pick<MessageProperties, 'headers'>;
+  return {
+    ...{ contentType, contentEncoding, priority, correlationId, replyTo, messageId, timestamp, type, appId },
+    headers: {
+      ...headers,
+      // The broker would send copies to whatever queues this one names.
+      CC: undefined,
+      'x-parked-code': code,
+      'x-parked-reason': reason.slice(0, longestReason),
+      'x-parked-at': (failedAt ?? new Date()).toISOString(),
+      'x-parked-attempts': attempts,
+    },
+  };
+}

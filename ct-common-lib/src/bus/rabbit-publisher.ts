@@ -1,0 +1,148 @@
+import { IllegalOperationError, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import { TransientError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { onAbort, within } from './backoff.ts';
+import type { PublishOutcome } from './bus.ts';
+import { keepChannel } from './rabbit-channel.ts';
+
+/** One message for the broker. */
+export interface Outgoing {
+  exchange: string;
+  routingKey: string;
+  content: Buffer;
+  options: Options.Publish;
+}
+
+export interface RabbitPublisherOptions {
+  exchange: string;
+  publishTimeoutMs: number;
+  log: Logger;
+}
+
+interface Session {
+  send: (message: Outgoing) => Promise<PublishOutcome>;
+  /** Rejects whatever still waits for its confirm. */
+  fail(error: TransientError): void;
+  close(): void;
+}
+
+/** Names one publishing, so that a return is matched with it also if the same event is in flight twice. */
+const tokenHeader = 'x-publish-token';
+
+/** More in flight make it no faster, and a lost channel leaves as many of unknown outcome. */
+const sliceSize = 500;
+
+/** Publishes on one confirm channel, and waits for what the broker says to every message. */
+export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: RabbitPublisherOptions) {
+  let session: Session | undefined;
+  let blocked = false;
+
+  async function setUp(channel: ConfirmChannel, gone: AbortSignal) {
+    await channel.assertExchange(exchange, 'topic', { durable: true });
+    const opened = createSession(channel);
+    session = opened;
+    onAbort(gone, () => {
+      if (session === opened) session = undefined;
+      opened.fail(unavailable('The channel to RabbitMQ was closed'));
+    });
+  }
+
+  async function sendAll(messages: Outgoing[], { send }: Session) {
+    const outcomes: PublishOutcome[] = [];
+    for (let first = 0; first < messages.length; first += sliceSize) {
+      outcomes.push(...(await Promise.all(messages.slice(first, first + sliceSize).map(send))));
+    }
+    return outcomes;
+  }
+
+  return {
+    /** Keeps the channel to publish on, until `closed` is aborted. */
+    async use(model: ChannelModel, closed: AbortSignal) {
+      blocked = false;
+      model.on('blocked', (reason) => {
+        log.warn({ reason }, 'RabbitMQ takes no messages now');
+        blocked = true;
+        session?.fail(unavailable(`RabbitMQ takes no messages now: ${reason}`));
+      });
+      model.on('unblocked', () => {
+        log.info('RabbitMQ takes messages again');
+        blocked = false;
+      });
+      await keepChannel({ open: () => model.createConfirmChannel(), setUp, closed, log });
+    },
+
+    /** Outcomes in the order of `messages`. Throws `TransientError`: any of them may still have arrived. */
+    async publish(messages: Outgoing[]): Promise<PublishOutcome[]> {
+      const current = session;
+      if (!current) throw unavailable('There is no connection to RabbitMQ');
+      if (blocked) throw unavailable('RabbitMQ takes no messages now');
+      return within(publishTimeoutMs, sendAll(messages, current), () => {
+        // What the channel still owes is forgotten with it, so that late confirms neither pile up nor are mistaken.
+        if (session === current) session = undefined;
+        const error = new TransientError('BUS_TIMEOUT', {
+          detail: `RabbitMQ confirmed nothing for ${publishTimeoutMs} ms`,
+        });
+        current.fail(error);
+        current.close();
+        throw error;
+      });
+    },
+
+    state: () => (blocked ? 'blocked' : session ? 'connected' : 'connecting'),
+  };
+}
+
+export type RabbitPublisher = ReturnType<typeof createRabbitPublisher>;
+
+function createSession(channel: ConfirmChannel): Session {
+  const inFlight = new Map<string, { returned: boolean; reject: (error: TransientError) => void }>();
+  let count = 0;
+
+  // A return comes before its confirm.
+  channel.on('return', ({ properties }) => {
+    const message = inFlight.get(String(properties.headers?.[tokenHeader]));
+    if (message) message.returned = true;
+  });
+
+  return {
+    send({ exchange, routingKey, content, options }) {
+      return new Promise((resolve, reject) => {
+        const token = String(++count);
+        const message = { returned: false, reject };
+        const headers: unknown = { ...options.headers, [tokenHeader]: token };
+        const settle = (error: Error | null) => {
+          inFlight.delete(token);
+          if (error) resolve({ status: 'refused', reason: error.message });
+          else resolve({ status: message.returned ? 'unroutable' : 'confirmed' });
+        };
+        try {
+          channel.publish(
+            exchange,
+            routingKey,
+            content,
+            { ...options, headers, mandatory: true, persistent: true },
+            settle,
+          );
+          inFlight.set(token, message);
+        } catch (error) {
+          if (error instanceof IllegalOperationError)
+            reject(unavailable('The channel to RabbitMQ is closing', error));
+          else throw error;
+        }
+      });
+    },
+
+    fail(error) {
+      for (const { reject } of inFlight.values()) reject(error);
+      inFlight.clear();
+    },
+
+    close() {
+      channel.close().catch(() => undefined);
+    },
+  };
+}
+
+function unavailable(detail: string, cause?: unknown) {
+  return new TransientError('BUS_UNAVAILABLE', { detail, cause });
+}
