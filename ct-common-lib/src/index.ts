@@ -3,3 +3,4 @@ export * from './errors.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
+export * from './run-process.ts';

@@ -31,7 +31,10 @@ export interface NewEvent<T extends EventType> {
 }
 
 /** Builds an event and checks it against its schema. Throws {@link PoisonMessageError} if it does not fit. */
-export function createEvent<T extends EventType>(type: T, { id, source, subject, time, data }: NewEvent<T>): EventOf<T> {
+export function createEvent<T extends EventType>(
+  type: T,
+  { id, source, subject, time, data }: NewEvent<T>,
+): EventOf<T> {
   return parseEvent({
     specversion: '1.0',
     id: id ?? uuidv7(),
@@ -68,7 +71,9 @@ function parseEvent(json: unknown): Event {
   if (!envelope.success) throw poison('NOT_A_CLOUDEVENT', 'The message is no CloudEvent 1.0', envelope.error);
   const { type } = envelope.data;
   if (!isEventType(type)) {
-    throw new PoisonMessageError('UNKNOWN_EVENT_TYPE', { detail: `Nothing here knows events of type ${JSON.stringify(type)}` });
+    throw new PoisonMessageError('UNKNOWN_EVENT_TYPE', {
+      detail: `Nothing here knows events of type ${JSON.stringify(type)}`,
+    });
   }
   const event = catalog[type].safeParse(json);
   if (!event.success) throw poison('EVENT_SCHEMA', `The message is no ${type} event`, event.error);
@@ -80,6 +85,8 @@ function isEventType(type: string): type is EventType {
 }
 
 function poison(code: string, what: string, error: z.ZodError) {
-  const faults = error.issues.map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`).join('; ');
+  const faults = error.issues
+    .map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`)
+    .join('; ');
   return new PoisonMessageError(code, { detail: `${what} (${faults})`, cause: error });
 }

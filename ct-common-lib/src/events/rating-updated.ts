@@ -5,7 +5,7 @@ const count = z.int().min(0);
 
 /** A product's rating after a change; it replaces every rating of a lower version. */
 export const ratingDataSchema = z.object({
-  productId: z.uuid(),
+  productId: z.guid(),
   reviewCount: count,
   /** Sum of the stars of the reviews that count. */
   ratingSum: count,

@@ -1,0 +1,173 @@
+import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
+import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
+import { createCache, createMemoryStore, createRedisStore } from 'ct-common-lib/cache';
+import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
+import {
+  createSequelize,
+  isReachable,
+  isTransientPostgresError,
+  runMigrations,
+} from 'ct-common-lib/postgres';
+import type { Config } from './config.ts';
+import { migrations } from './db/migrations/index.ts';
+import { createStartGate } from './http/start-gate.ts';
+import { createEventRelay } from './outbox/event-relay.ts';
+import { createInvalidationRelay } from './outbox/invalidation-relay.ts';
+import { cacheProducts } from './products/product.cache.ts';
+import { createProductRepository } from './products/product.repository.ts';
+import { createProductRouter } from './products/product.routes.ts';
+import { createProductService } from './products/product.service.ts';
+import { cacheRatings } from './ratings/rating.cache.ts';
+import { createRatingConsumer } from './ratings/rating.consumer.ts';
+import { createRatingRepository } from './ratings/rating.repository.ts';
+import { createRatingRouter } from './ratings/rating.routes.ts';
+import { cacheReviews } from './reviews/review.cache.ts';
+import { createReviewRepository } from './reviews/review.repository.ts';
+import { createReviewRouter } from './reviews/review.routes.ts';
+import { createReviewService } from './reviews/review.service.ts';
+
+const name = 'api-service';
+
+export interface ComposeOptions {
+  /** A bus that is shared; its owner starts it after this service and stops it before. Default: one of its own. */
+  bus?: Bus;
+  log?: Logger;
+}
+
+/** Wires the service: the one place that knows all of its parts. */
+export function compose(
+  config: Config,
+  { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
+) {
+  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix = '' } = config;
+  const lifecycle = createLifecycle({ log });
+  const metrics = createMetrics(name);
+  const sequelize = createSequelize(databaseUrl, { log, applicationName: name });
+  const bus = sharedBus ?? createBus();
+  const store = redisUrl
+    ? createRedisStore({ url: redisUrl, prefix: `${prefix}ct:`, log })
+    : createMemoryStore();
+  const cache = createCache({ store, log, metrics, settleOwedBumps: () => invalidations.drained() });
+
+  const events = createEventRelay({ sequelize, bus, log, metrics });
+  const invalidations = createInvalidationRelay({
+    sequelize,
+    bumpOrThrow: (tags) => cache.bumpOrThrow(tags),
+    log,
+    metrics,
+  });
+  const wakeRelays = () => {
+    events.wake();
+    invalidations.wake();
+  };
+
+  const products = cacheProducts(createProductRepository(sequelize), cache);
+  const reviews = cacheReviews(createReviewRepository(sequelize), cache);
+  const ratings = cacheRatings(createRatingRepository(sequelize), cache);
+  const bump = (tags: string[]) => cache.bump(tags);
+  const productService = createProductService({ products, reviews, bump, wakeRelays });
+  const reviewService = createReviewService({ reviews, wakeRelays });
+
+  bus.subscribe('api-service.ratings', createRatingConsumer({ ratings, wakeRelays }));
+
+  let migrated = false;
+  let stopping = false;
+
+  const app = createApp({
+    log,
+    metrics,
+    routers: [
+      ['/', createHealthRouter({ ready, metrics })],
+      ['/api', createStartGate(() => migrated)],
+      ['/api/products', createProductRouter({ products, productService })],
+      ['/api', createReviewRouter({ reviews, reviewService, products })],
+      ['/api', createRatingRouter({ products })],
+    ],
+  });
+  const server = createHttpServer(app, { host, port, log });
+
+  lifecycle.add('database', undefined, () => sequelize.close());
+  lifecycle.add('http', () => server.start());
+  lifecycle.add('migrations', migrate);
+  lifecycle.add(
+    'cache',
+    () => cache.start(),
+    () => cache.stop(),
+  );
+  lifecycle.add(
+    'event relay',
+    () => events.start(),
+    () => events.stop(),
+  );
+  lifecycle.add(
+    'invalidation relay',
+    () => invalidations.start(),
+    () => invalidations.stop(),
+  );
+  if (!sharedBus)
+    lifecycle.add(
+      'bus',
+      () => bus.start(),
+      () => bus.stop(),
+    );
+  // Started early, to tell that it lives while it waits for the database, but stopped first.
+  lifecycle.add('http drain', () => log.info({ host, port: server.port() }, 'api-service is ready'), drain);
+
+  function createBus(): Bus {
+    if (rabbitmqUrl) return createRabbitBus({ url: rabbitmqUrl, name, log, metrics, prefix });
+    log.warn(
+      'RABBITMQ_URL is not set: reviews are kept, but no rating will change, as the bus is inside this process',
+    );
+    return createMemoryBus({ log, metrics });
+  }
+
+  /** Waits for a database that is away, as one that starts later than this service is no fault of either. */
+  async function migrate() {
+    while (!stopping) {
+      try {
+        await runMigrations({ url: databaseUrl, migrations, log });
+        migrated = true;
+        return;
+      } catch (error) {
+        if (!isTransientPostgresError(error)) throw error;
+        log.warn({ err: error }, 'the database does not answer; trying again in a second');
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+    }
+  }
+
+  async function drain() {
+    stopping = true;
+    await server.stop();
+  }
+
+  /** Redis and RabbitMQ may be away: the service is slower, or ratings wait, but requests are right. */
+  async function ready() {
+    const reachable = await isReachable(sequelize);
+    return {
+      ready: migrated && reachable && !stopping,
+      parts: {
+        postgres: reachable ? 'up' : 'down',
+        migrations: migrated ? 'done' : 'pending',
+        cache: cache.state(),
+        bus: bus.state(),
+      },
+    };
+  }
+
+  return {
+    start: () => lifecycle.start(),
+    stop() {
+      stopping = true;
+      return lifecycle.stop();
+    },
+    port: () => server.port(),
+    /** Resolves when everything that was written before has reached the bus and the cache. */
+    drained: async () => {
+      await events.drained();
+      await invalidations.drained();
+    },
+  };
+}
+
+export type ApiApp = ReturnType<typeof compose>;

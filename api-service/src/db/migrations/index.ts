@@ -1,0 +1,7 @@
+import type { Migration } from 'ct-common-lib/postgres';
+import { productsAndReviews } from './0001-products-and-reviews.ts';
+import { outbox } from './0002-outbox.ts';
+import { triggers } from './0003-triggers.ts';
+
+/** All migrations in their order. One that has been released is never changed again. */
+export const migrations: Migration[] = [productsAndReviews, outbox, triggers];

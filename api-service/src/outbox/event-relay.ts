@@ -1,0 +1,49 @@
+import { PoisonMessageError } from 'ct-common-lib';
+import type { Bus } from 'ct-common-lib/bus';
+import { createEvent, type Event, type ReviewData, type ReviewEvent } from 'ct-common-lib/events';
+import { createRelay, type Delivery, type OutboxRow, type RelayOptions } from 'ct-common-lib/outbox';
+
+/** A row of `outbox`, as the triggers on reviews append it, see migrations 0002 and 0003. */
+interface ReviewEventRow extends OutboxRow {
+  event_id: string;
+  type: ReviewEvent['type'];
+  subject: string;
+  data: ReviewData;
+}
+
+interface Deps extends Pick<RelayOptions<ReviewEventRow>, 'sequelize' | 'log' | 'metrics'> {
+  bus: Bus;
+}
+
+/** Publishes what happened to reviews. A row goes once the broker has confirmed its event, and not before. */
+export function createEventRelay({ sequelize, bus, log, metrics }: Deps) {
+  return createRelay<ReviewEventRow>({
+    sequelize,
+    table: 'outbox',
+    log,
+    metrics,
+    async deliver(rows) {
+      const events: Event[] = [];
+      const deliveries = rows.map((row): Delivery | number => {
+        try {
+          return events.push(eventOf(row)) - 1;
+        } catch (error) {
+          // Nobody can ever read such a row, and it may not keep the others from going.
+          if (error instanceof PoisonMessageError) return { status: 'parked', reason: error.detail };
+          throw error;
+        }
+      });
+      const outcomes = await bus.publish(events);
+      return deliveries.map((delivery) => {
+        if (typeof delivery !== 'number') return delivery;
+        const outcome = outcomes[delivery];
+        if (outcome?.status === 'confirmed') return { status: 'delivered' };
+        return { status: 'postponed', reason: outcome?.status === 'refused' ? outcome.reason : 'unroutable' };
+      });
+    },
+  });
+}
+
+function eventOf({ event_id, type, subject, data, created_at }: ReviewEventRow): Event {
+  return createEvent(type, { id: event_id, source: '/api-service', subject, time: created_at, data });
+}

@@ -1,0 +1,85 @@
+import type { Sequelize } from 'sequelize';
+import type { Representation } from 'ct-common-lib/http';
+import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
+import { defineProduct, type Product } from './product.model.ts';
+import { representProduct, representRating } from './product.representation.ts';
+import type { NewProduct, ProductPatch, ProductQuery } from './product.schema.ts';
+
+/** Each sort is a range of an index of its own, see migration 0001. */
+const orders: Record<ProductQuery['sort'], Order> = {
+  '-createdAt': { expression: 'created_at', type: 'timestamptz', direction: 'DESC' },
+  createdAt: { expression: 'created_at', type: 'timestamptz', direction: 'ASC' },
+  name: { expression: 'name', type: 'text', direction: 'ASC' },
+  price: { expression: `coalesce(price, 'Infinity')`, type: 'numeric', direction: 'ASC' },
+  '-price': { expression: 'coalesce(price, -1)', type: 'numeric', direction: 'DESC' },
+  '-averageRating': { expression: 'coalesce(average_rating, 0)', type: 'numeric', direction: 'DESC' },
+  '-reviewCount': { expression: 'review_count', type: 'bigint', direction: 'DESC' },
+};
+
+/** Products in PostgreSQL. Reads give what is sent; writes give null where there is no such product. */
+export function createProductRepository(sequelize: Sequelize) {
+  const Product = defineProduct(sequelize);
+
+  /** In the order of `ids`, null where there is none. */
+  async function representMany(ids: string[], represent: (product: Product) => Representation) {
+    const rows = await Product.findAll({ where: { id: ids } });
+    const found = new Map(rows.map((row) => [row.id, represent(row)]));
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  return {
+    async find(id: string): Promise<Representation | null> {
+      const product = await Product.findByPk(id);
+      return product && representProduct(product);
+    },
+
+    findMany: (ids: string[]) => representMany(ids, representProduct),
+
+    async findRating(id: string): Promise<Representation | null> {
+      const product = await Product.findByPk(id);
+      return product && representRating(product);
+    },
+
+    findRatings: (ids: string[]) => representMany(ids, representRating),
+
+    async listIds({ limit, cursor, ...identity }: ProductQuery): Promise<IdPage> {
+      const { sort, q, brand, minRating } = identity;
+      const conditions: string[] = [];
+      if (q !== undefined) conditions.push(`search @@ to_tsquery('simple', $words)`);
+      if (brand !== undefined) conditions.push('brand = $brand');
+      if (minRating !== undefined) conditions.push('coalesce(average_rating, 0) >= $minRating::numeric');
+      const binds = { words: prefixQuery(q ?? ''), brand, minRating };
+      return pageOfIds(sequelize, {
+        table: 'products',
+        order: orders[sort],
+        conditions,
+        binds,
+        limit,
+        cursor,
+        identity,
+      });
+    },
+
+    create: (product: NewProduct & { id: string }): Promise<Product> => Product.create(product),
+
+    /** Writes the fields that `changes` names; with none it writes nothing and gives the product as it is. */
+    async update(id: string, changes: NewProduct | ProductPatch): Promise<Product | null> {
+      if (Object.keys(changes).length === 0) return Product.findByPk(id);
+      const [, rows] = await Product.update(changes, { where: { id }, returning: true });
+      return rows[0] ?? null;
+    },
+
+    /** The triggers make tombstones of its reviews. False if there was no such product. */
+    async remove(id: string): Promise<boolean> {
+      return (await Product.destroy({ where: { id } })) > 0;
+    },
+  };
+}
+
+export type ProductRepository = ReturnType<typeof createProductRepository>;
+
+/** Every word of the search must begin a word of the product; all other characters separate words. */
+function prefixQuery(q: string): string {
+  const words = q.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.map((word) => `${word}:*`).join(' & ');
+}

@@ -1,0 +1,76 @@
+import { UniqueConstraintError } from 'sequelize';
+import { v7 as uuidv7 } from 'uuid';
+import { ConflictError, InvalidInputError, NotFoundError } from 'ct-common-lib';
+import { violatedConstraint, withTransientRetry } from 'ct-common-lib/postgres';
+import { reviewTag } from '../reviews/review.cache.ts';
+import type { ReviewRepository } from '../reviews/review.repository.ts';
+import type { ProductRepository } from './product.repository.ts';
+import type { NewProduct, ProductPatch } from './product.schema.ts';
+
+export interface ProductServiceDeps {
+  products: ProductRepository;
+  reviews: ReviewRepository;
+  /** Makes the cached entries under these tags unreadable. */
+  bump: (tags: string[]) => Promise<void>;
+  /** Called after each commit: the triggers have left rows for the relays. */
+  wakeRelays: () => void;
+}
+
+/** The rules of writing products. */
+export function createProductService({ products, reviews, bump, wakeRelays }: ProductServiceDeps) {
+  async function write<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await withTransientRetry(work);
+    } catch (error) {
+      throw ruleBroken(error) ?? error;
+    } finally {
+      wakeRelays();
+    }
+  }
+
+  return {
+    /** Throws `SKU_TAKEN`. */
+    create: (product: NewProduct) => write(() => products.create({ id: uuidv7(), ...product })),
+
+    /** Replaces or merges: `changes` names the fields that are written. Throws `PRODUCT_NOT_FOUND`, `SKU_TAKEN`. */
+    async update(id: string, changes: NewProduct | ProductPatch) {
+      const product = await write(() => products.update(id, changes));
+      if (!product) throw productNotFound(id);
+      return product;
+    },
+
+    /** Its reviews go too, and nobody reads them from the cache after this has returned. */
+    async remove(id: string): Promise<void> {
+      const removed = await write(() => products.remove(id));
+      if (!removed) throw productNotFound(id);
+      for await (const ids of reviews.idPagesOf(id)) await bump(ids.map(reviewTag));
+    },
+  };
+}
+
+export type ProductService = ReturnType<typeof createProductService>;
+
+export function productNotFound(id: string) {
+  return new NotFoundError('PRODUCT_NOT_FOUND', {
+    detail: `There is no product ${id}.`,
+    facts: { productId: id },
+  });
+}
+
+function ruleBroken(error: unknown): Error | undefined {
+  if (error instanceof UniqueConstraintError) {
+    return new ConflictError('SKU_TAKEN', {
+      detail: 'Another product has this sku. Change that product, or choose another sku.',
+      cause: error,
+    });
+  }
+  if (violatedConstraint(error) === 'products_price_has_currency') {
+    const detail = 'price and currency come together: give both or neither';
+    return new InvalidInputError('INPUT_INVALID', {
+      detail,
+      errors: [{ pointer: '/currency', detail }],
+      cause: error,
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { endpoint, route, sendPage, sendRepresentation } from 'ct-common-lib/http';
+import { id, idParams } from '../http/fields.ts';
+import type { ProductRepository } from '../products/product.repository.ts';
+import { productNotFound } from '../products/product.service.ts';
+
+const ratingsQuerySchema = z.strictObject({
+  productIds: z
+    .string()
+    .transform((list) => [...new Set(list.split(','))])
+    .pipe(z.array(id).max(100, 'must name at most 100 products')),
+});
+
+/** Ratings alone, of one product or of many at once. */
+export function createRatingRouter({ products }: { products: ProductRepository }): Router {
+  const router = Router();
+
+  route(router, '/products/:id/rating', {
+    get: endpoint({ params: idParams }, async ({ params: { id } }, res, req) => {
+      const rating = await products.findRating(id);
+      if (!rating) throw productNotFound(id);
+      sendRepresentation(req, res, rating);
+    }),
+  });
+
+  route(router, '/ratings', {
+    /** In the order asked for; a product that does not exist is left out. */
+    get: endpoint({ query: ratingsQuerySchema }, async ({ query }, res, req) => {
+      const ratings = await products.findRatings(query.productIds);
+      sendPage(req, res, { items: ratings.filter((rating) => rating !== null), nextCursor: null });
+    }),
+  });
+
+  return router;
+}

@@ -1,0 +1,81 @@
+import { Op, type Sequelize } from 'sequelize';
+import type { Representation } from 'ct-common-lib/http';
+import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
+import { defineReview, type Review } from './review.model.ts';
+import { representReview } from './review.representation.ts';
+import type { NewReview, ReviewPatch, ReviewQuery, ReviewReplacement } from './review.schema.ts';
+
+/** Each sort is a range of an index of its own, see migration 0001. */
+const orders: Record<ReviewQuery['sort'], Order> = {
+  '-createdAt': { expression: 'created_at', type: 'timestamptz', direction: 'DESC' },
+  createdAt: { expression: 'created_at', type: 'timestamptz', direction: 'ASC' },
+  '-rating': { expression: 'rating', type: 'smallint', direction: 'DESC' },
+  rating: { expression: 'rating', type: 'smallint', direction: 'ASC' },
+};
+
+/** Reviews in PostgreSQL, without the tombstones. Reads give what is sent; writes give null where there is none. */
+export function createReviewRepository(sequelize: Sequelize) {
+  const Review = defineReview(sequelize);
+  const alive = { deletedAt: { [Op.is]: null } } as const;
+
+  return {
+    async find(id: string): Promise<Representation | null> {
+      const review = await Review.findOne({ where: { id, ...alive } });
+      return review && representReview(review);
+    },
+
+    /** In the order of `ids`, null where there is none. */
+    async findMany(ids: string[]): Promise<(Representation | null)[]> {
+      const rows = await Review.findAll({ where: { id: ids, ...alive } });
+      const found = new Map(rows.map((row) => [row.id, representReview(row)]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+
+    /** The approved reviews of a product. */
+    async listIds(productId: string, { limit, cursor, ...filters }: ReviewQuery): Promise<IdPage> {
+      const conditions = ['product_id = $productId', 'deleted_at IS NULL', `status = 'approved'`];
+      if (filters.rating) conditions.push('rating = ANY($ratings::smallint[])');
+      return pageOfIds(sequelize, {
+        table: 'reviews',
+        order: orders[filters.sort],
+        conditions,
+        binds: { productId, ratings: filters.rating },
+        limit,
+        cursor,
+        identity: { productId, ...filters },
+      });
+    },
+
+    create: (review: NewReview & { id: string }): Promise<Review> => Review.create(review),
+
+    /** Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. */
+    async update(id: string, changes: ReviewReplacement | ReviewPatch): Promise<Review | null> {
+      const where = { id, ...alive };
+      if (Object.keys(changes).length === 0) return Review.findOne({ where });
+      const [, rows] = await Review.update(changes, { where, returning: true });
+      return rows[0] ?? null;
+    },
+
+    /** Makes a tombstone. The trigger erases what the customer wrote. */
+    async remove(id: string): Promise<Review | null> {
+      const [, rows] = await Review.update(
+        { deletedAt: new Date() },
+        { where: { id, ...alive }, returning: true },
+      );
+      return rows[0] ?? null;
+    },
+
+    /** The ids of all reviews of a product, tombstones too, 1,000 at a time. */
+    async *idPagesOf(productId: string): AsyncGenerator<string[]> {
+      for (let after: string | undefined; ;) {
+        const where = { productId, ...(after !== undefined && { id: { [Op.gt]: after } }) };
+        const rows = await Review.findAll({ attributes: ['id'], where, order: ['id'], limit: 1_000 });
+        if (rows.length === 0) return;
+        yield rows.map(({ id }) => id);
+        after = rows.at(-1)?.id;
+      }
+    },
+  };
+}
+
+export type ReviewRepository = ReturnType<typeof createReviewRepository>;

@@ -1,0 +1,67 @@
+import express, { type Express, type RequestHandler, type Router } from 'express';
+import type { Logger } from '../logger.ts';
+import { Histogram, type Registry } from '../metrics.ts';
+import { HttpError, problemHandler } from './problem.ts';
+
+export interface AppOptions {
+  log: Logger;
+  metrics: Registry;
+  /** Routers with the path below which each is mounted, in order. */
+  routers: [path: string, router: Router][];
+}
+
+/** The largest body that is read, before and after decompression. */
+export const bodyLimitBytes = 100_000;
+
+/** An Express application with what every service needs: JSON bodies, problem documents, metrics, a log. */
+export function createApp({ log, metrics, routers }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app.use(observe(log, metrics));
+  app.use(jsonOnly);
+  app.use(express.json({ limit: bodyLimitBytes, type: jsonTypes }));
+  for (const [path, router] of routers) app.use(path, router);
+  app.use(() => {
+    throw new HttpError(404, 'PATH_UNKNOWN', 'There is nothing at this path.');
+  });
+  app.use(problemHandler(log));
+  return app;
+}
+
+const jsonTypes = ['application/json', 'application/merge-patch+json'];
+
+/** A body of another media type is refused rather than ignored, as ignoring it would answer a wrong question. */
+const jsonOnly: RequestHandler = (req, _res, next) => {
+  // `is` gives null when there is no body, false when there is one of another type.
+  if (req.is(jsonTypes) === false) {
+    throw new HttpError(415, 'MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.', {
+      Accept: jsonTypes.join(', '),
+    });
+  }
+  next();
+};
+
+function observe(log: Logger, metrics: Registry): RequestHandler {
+  const duration = new Histogram({
+    name: 'ct_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers: [metrics],
+  });
+  return (req, res, next) => {
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    const startedAt = process.hrtime.bigint();
+    res.once('close', () => {
+      const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+      const matched = req.route as { path: string } | undefined;
+      const route = matched ? req.baseUrl + matched.path : 'unmatched';
+      duration.observe({ method: req.method, route, status: res.statusCode }, seconds);
+      log.debug({ method: req.method, route, status: res.statusCode, seconds }, 'request');
+    });
+    next();
+  };
+}

@@ -1,0 +1,84 @@
+import type { Request, RequestHandler, Response, Router } from 'express';
+import { z } from 'zod';
+import { InvalidInputError, type FieldFault } from '../errors.ts';
+import { HttpError } from './problem.ts';
+
+interface InputSchemas {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface Input<S extends InputSchemas> {
+  params: Parsed<S['params']>;
+  query: Parsed<S['query']>;
+  body: Parsed<S['body']>;
+}
+
+const noQuery = z.strictObject({});
+
+/**
+ * A handler behind its schemas: it is called with input that has been parsed, and only then. Throws
+ * {@link InvalidInputError} that names every fault of path, query and body at once. Without a schema for the
+ * query there are no query parameters.
+ */
+export function endpoint<S extends InputSchemas>(
+  schemas: S,
+  handle: (input: Input<S>, res: Response, req: Request) => Promise<void> | void,
+): RequestHandler {
+  return async (req, res) => {
+    const faults: FieldFault[] = [];
+    const parse = (schema: z.ZodType | undefined, value: unknown, where: string) => {
+      if (!schema) return undefined;
+      const parsed = schema.safeParse(value);
+      if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, where)));
+      return parsed.data;
+    };
+    const input = {
+      params: parse(schemas.params, req.params, 'path'),
+      query: parse(schemas.query ?? noQuery, req.query, 'query'),
+      body: parse(schemas.body, req.body, 'body'),
+    };
+    if (faults.length > 0) {
+      throw new InvalidInputError('INPUT_INVALID', {
+        detail: 'The request does not validate; see errors.',
+        errors: faults,
+      });
+    }
+    await handle(input as Input<S>, res, req);
+  };
+}
+
+function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
+  const pointer = (path: PropertyKey[]) =>
+    path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      pointer: pointer([...issue.path, key]),
+      detail: `unknown ${where} field`,
+    }));
+  }
+  return [
+    { pointer: pointer(issue.path), detail: where === 'body' ? issue.message : `${where}: ${issue.message}` },
+  ];
+}
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** Puts the handlers of one path on a router; any other method is a 405 with `Allow`. */
+export function route(router: Router, path: string, handlers: Partial<Record<Method, RequestHandler>>): void {
+  const at = router.route(path);
+  const allowed = ['OPTIONS'];
+  for (const [method, handler] of Object.entries(handlers)) {
+    at[method as Method](handler);
+    allowed.push(method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : []));
+  }
+  const allow = allowed.sort().join(', ');
+  at.all((req, res) => {
+    if (req.method !== 'OPTIONS')
+      throw new HttpError(405, 'METHOD_NOT_ALLOWED', `This path allows ${allow}.`, { Allow: allow });
+    res.set('Allow', allow).status(204).end();
+  });
+}

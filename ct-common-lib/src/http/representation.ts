@@ -1,0 +1,68 @@
+import type { Request, Response } from 'express';
+
+/** The bytes of a JSON answer with their entity tag, quoted as in the header. */
+export interface Representation {
+  etag: string;
+  body: Buffer;
+}
+
+/** Keeps a representation in a cache as its bytes, so that a hit is sent without being parsed. */
+export const representationCodec = {
+  encode({ etag, body }: Representation): Buffer {
+    const tag = Buffer.from(etag, 'latin1');
+    return Buffer.concat([Buffer.of(tag.length), tag, body]);
+  },
+  decode(bytes: Buffer): Representation {
+    const length = bytes[0] ?? 0;
+    return { etag: bytes.toString('latin1', 1, 1 + length), body: bytes.subarray(1 + length) };
+  },
+};
+
+/** Sends a representation with its ETag, or 304 if the client has it. Caches may keep it, but must ask each time. */
+export function sendRepresentation(req: Request, res: Response, { etag, body }: Representation): void {
+  res.setHeader('ETag', etag);
+  res.setHeader('Cache-Control', 'no-cache');
+  if (isRead(req) && matches(req.headers['if-none-match'], etag)) {
+    res.status(304).end();
+    return;
+  }
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', body.length);
+  res.end(body);
+}
+
+const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD';
+
+/** `If-None-Match` compares weakly (RFC 9110, 13.1.2). */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header === etag || header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}
+
+export interface Page {
+  items: Representation[];
+  nextCursor: string | null;
+}
+
+/**
+ * Sends `{data: […], nextCursor}` made of the items' own bytes, and a `Link` to the next page, which is this
+ * request's URL with the cursor in it.
+ */
+export function sendPage(req: Request, res: Response, { items, nextCursor }: Page): void {
+  if (nextCursor !== null) {
+    const next = new URL(req.originalUrl, 'http://relative.invalid');
+    next.searchParams.set('cursor', nextCursor);
+    res.setHeader('Link', `<${next.pathname}${next.search}>; rel="next"`);
+  }
+  const parts: Buffer[] = [Buffer.from('{"data":[')];
+  items.forEach(({ body }, index) => parts.push(...(index > 0 ? [comma, body] : [body])));
+  parts.push(Buffer.from(`],"nextCursor":${JSON.stringify(nextCursor)}}`));
+  const body = Buffer.concat(parts);
+  res.setHeader('Cache-Control', 'no-cache');
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', body.length);
+  res.end(body);
+}
+
+const comma = Buffer.from(',');

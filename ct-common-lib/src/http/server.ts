@@ -1,0 +1,100 @@
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+export interface ServerOptions {
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  log: Logger;
+  /** How long requests that are running may take to finish at a stop. Default 8,000. */
+  drainTimeoutMs?: number;
+}
+
+/**
+ * An HTTP server for an Express application that can be started and stopped. A stop takes no new connections,
+ * asks the open ones to close, lets running requests finish and cuts what is left at the deadline.
+ */
+export function createHttpServer(app: Express, { host, port, log, drainTimeoutMs = 8_000 }: ServerOptions) {
+  const server = createServer(messageClasses(app), app);
+  // A client that dribbles its request may not hold a connection for ever.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+
+  let draining = false;
+  server.prependListener('request', (_req, res) => {
+    if (draining) res.setHeader('Connection', 'close');
+  });
+
+  return {
+    /** Throws {@link AppError} `PORT_TAKEN` or `PORT_REFUSED`, in a sentence that says what to do. */
+    async start(): Promise<void> {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+        server.listen({ host, port }, () => {
+          server.removeAllListeners('error');
+          server.on('error', (error) => log.error({ err: error }, 'http server'));
+          resolve();
+        });
+      });
+    },
+
+    async stop(): Promise<void> {
+      draining = true;
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
+      await closed;
+      clearTimeout(deadline);
+    },
+
+    /** The port that it listens on. Throws unless it was started. */
+    port(): number {
+      const address = server.address() as AddressInfo | null;
+      if (!address) throw new Error('The server has not been started');
+      return address.port;
+    },
+  };
+}
+
+export type HttpServer = ReturnType<typeof createHttpServer>;
+
+/**
+ * Message classes whose prototypes ARE `app.request` and `app.response`. Express gives every message those
+ * prototypes; when it has them from birth that is a no-op, which on Node 20 and 22 makes a small request
+ * several times cheaper.
+ */
+function messageClasses(app: Express) {
+  return {
+    IncomingMessage: bornAs(IncomingMessage, app.request),
+    ServerResponse: bornAs(ServerResponse, app.response),
+  };
+}
+
+function bornAs<C extends new (...args: never[]) => object>(base: C, prototype: object): C {
+  function Message(...args: ConstructorParameters<C>): object {
+    return Reflect.construct(base, args, Message) as object;
+  }
+  Message.prototype = prototype;
+  Object.setPrototypeOf(Message, base);
+  return Message as unknown as C;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new AppError('PORT_TAKEN', {
+      detail: `Port ${port} on ${host} is taken: stop the program that uses it, or choose another port in the configuration.`,
+      cause: error,
+    });
+  }
+  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
+    return new AppError('PORT_REFUSED', {
+      detail: `Cannot listen on ${host}:${port} (${error.code}).`,
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,234 @@
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import type { Logger } from '../logger.ts';
+import { Counter, Gauge, type Registry } from '../metrics.ts';
+
+/** The columns that every outbox table has, see {@link outboxTableSql}. bigint comes as a string. */
+export interface OutboxRow {
+  id: string;
+  attempts: number;
+  created_at: Date;
+}
+
+/** What became of one row. */
+export type Delivery =
+  /** It has arrived: the row is deleted. */
+  | { status: 'delivered' }
+  /** Not now: the row is tried again after a pause that grows with its attempts. */
+  | { status: 'postponed'; reason: string }
+  /** Never: the row is moved to the parked table. */
+  | { status: 'parked'; reason: string };
+
+export interface RelayOptions<Row extends OutboxRow> {
+  sequelize: Sequelize;
+  /** Name of the outbox table, and of the relay in log and metrics. */
+  table: string;
+  /**
+   * Delivers rows and tells of each, in their order, what became of it. Must bound its own time. Throws when
+   * nothing can be delivered at all: then all rows stay as they are and are tried again after a pause.
+   */
+  deliver: (rows: Row[]) => Promise<Delivery[]>;
+  log: Logger;
+  metrics: Registry;
+  /** Rows at once at the most. Default 500. */
+  batchSize?: number;
+  /** Pause between two looks at an empty table, ± 20 %. Default 250. */
+  pollIntervalMs?: number;
+}
+
+/** The longest pause after failures: it bounds how long a helper that is back stays unnoticed. */
+const maxPauseMs = 2_000;
+
+/**
+ * Delivers what the triggers have appended to an outbox table, at least once. Any number of relays may work on
+ * one table: each claims rows that no other holds. Order is not kept; receivers go by versions.
+ */
+export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
+  const { sequelize, table, deliver, log, metrics, batchSize = 500, pollIntervalMs = 250 } = options;
+  const relayed = counter(metrics);
+  watchDepth(metrics, sequelize, table);
+
+  let running: Promise<void> | undefined;
+  let stopping = false;
+  let failures = 0;
+  let woken = false;
+  let endPause: (() => void) | undefined;
+
+  /** One transaction: claim, deliver, delete. True if there may be more rows to take at once. */
+  async function relayBatch(): Promise<boolean> {
+    return sequelize.transaction(async (transaction) => {
+      const rows = await claim(transaction);
+      if (rows.length === 0) return false;
+      const deliveries = await deliver(rows);
+      await settle(rows, deliveries, transaction);
+      return rows.length === batchSize;
+    });
+  }
+
+  /** SKIP LOCKED: what another relay holds is its business. The primary key's index serves the order. */
+  function claim(transaction: Transaction): Promise<Row[]> {
+    return sequelize.query<Row>(
+      `SELECT * FROM ${table} WHERE available_at <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      { bind: [batchSize], type: QueryTypes.SELECT, transaction },
+    );
+  }
+
+  async function settle(rows: Row[], deliveries: Delivery[], transaction: Transaction) {
+    const having = (status: Delivery['status']) =>
+      rows.filter((_, index) => deliveries[index]?.status === status);
+    const reason = (row: Row) => {
+      const delivery = deliveries[rows.indexOf(row)];
+      return delivery && 'reason' in delivery ? delivery.reason : '';
+    };
+    const delivered = having('delivered');
+    const parked = having('parked');
+    const postponed = having('postponed');
+
+    for (const row of parked) {
+      log.error({ table, id: row.id, reason: reason(row) }, 'outbox row parked');
+      await sequelize.query(`INSERT INTO ${table}_parked (id, row, reason) VALUES ($1, $2, $3)`, {
+        bind: [row.id, JSON.stringify(row), reason(row)],
+        transaction,
+      });
+    }
+    const gone = [...delivered, ...parked].map(({ id }) => id);
+    if (gone.length > 0) {
+      await sequelize.query(`DELETE FROM ${table} WHERE id = ANY($1::bigint[])`, {
+        bind: [gone],
+        transaction,
+      });
+    }
+    if (postponed.length > 0) {
+      log.warn({ table, rows: postponed.length, reason: reason(postponed[0]!) }, 'outbox rows postponed');
+      await sequelize.query(
+        // 100 ms doubling to 5 s, so that rows nobody can take do not stand in the way of the others.
+        `UPDATE ${table}
+            SET attempts = attempts + 1, available_at = now() + least(0.1 * 2 ^ least(attempts, 10), 5) * interval '1 second'
+          WHERE id = ANY($1::bigint[])`,
+        { bind: [postponed.map(({ id }) => id)], transaction },
+      );
+    }
+    for (const [outcome, of] of Object.entries({ delivered, parked, postponed })) {
+      relayed.inc({ table, outcome }, of.length);
+    }
+  }
+
+  async function run() {
+    while (!stopping) {
+      woken = false;
+      let more = false;
+      try {
+        more = await relayBatch();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        relayed.inc({ table, outcome: 'failed' });
+        log.warn({ table, failures, err: error }, 'relay failed, will try again');
+      }
+      if (!more) await pause();
+    }
+  }
+
+  /** A wake-up ends the pause between polls at once, but not the pause after a failure. */
+  async function pause() {
+    if (stopping || (woken && failures === 0)) return;
+    const ms = Math.min(pollIntervalMs * 2 ** failures, maxPauseMs) * (0.8 + 0.4 * Math.random());
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    endPause = undefined;
+  }
+
+  return {
+    start(): void {
+      running ??= run();
+    },
+
+    /** Lets the running batch finish, and returns when it has. */
+    async stop(): Promise<void> {
+      stopping = true;
+      endPause?.();
+      await running;
+    },
+
+    /** Rows may have come: look now. To be called after a commit; forgetting it costs a poll interval. */
+    wake(): void {
+      woken = true;
+      if (failures === 0) endPause?.();
+    },
+
+    /**
+     * Resolves when every row that is in the table now has been delivered, by whichever relay. Throws if that
+     * takes longer than `timeoutMs`.
+     */
+    async drained({ timeoutMs = 5_000 } = {}): Promise<void> {
+      const last = await newestId(sequelize, table);
+      const deadline = Date.now() + timeoutMs;
+      while (last !== null && (await holdsRowsUpTo(sequelize, table, last))) {
+        if (Date.now() > deadline) throw new Error(`${table} still holds rows after ${timeoutMs} ms`);
+        failures = 0;
+        this.wake();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  };
+}
+
+export type Relay = ReturnType<typeof createRelay>;
+
+async function newestId(sequelize: Sequelize, table: string): Promise<string | null> {
+  const rows = await sequelize.query<{ max: string | null }>(`SELECT max(id) FROM ${table}`, {
+    type: QueryTypes.SELECT,
+  });
+  return rows[0]?.max ?? null;
+}
+
+/** A plain SELECT also sees rows that a relay has claimed but not yet deleted for good. */
+async function holdsRowsUpTo(sequelize: Sequelize, table: string, id: string): Promise<boolean> {
+  const rows = await sequelize.query(`SELECT 1 FROM ${table} WHERE id <= $1 LIMIT 1`, {
+    bind: [id],
+    type: QueryTypes.SELECT,
+  });
+  return rows.length > 0;
+}
+
+function counter(metrics: Registry): Counter<'table' | 'outcome'> {
+  const name = 'ct_outbox_rows_total';
+  const known = metrics.getSingleMetric(name) as Counter<'table' | 'outcome'> | undefined;
+  return (
+    known ??
+    new Counter({
+      name,
+      help: 'Outbox rows by what became of them',
+      labelNames: ['table', 'outcome'],
+      registers: [metrics],
+    })
+  );
+}
+
+/** Depth and age are looked up when they are asked for, and the count stops at 10,000 to stay cheap. */
+function watchDepth(metrics: Registry, sequelize: Sequelize, table: string) {
+  new Gauge({
+    name: `ct_${table}_depth_rows`,
+    help: `Rows waiting in ${table}, counted to 10,000`,
+    registers: [metrics],
+    async collect() {
+      const sql = `SELECT count(*)::int AS depth FROM (SELECT 1 FROM ${table} LIMIT 10000) AS waiting`;
+      const rows = await sequelize.query<{ depth: number }>(sql, { type: QueryTypes.SELECT }).catch(() => []);
+      if (rows[0]) this.set(rows[0].depth);
+    },
+  });
+  new Gauge({
+    name: `ct_${table}_oldest_age_seconds`,
+    help: `Age of the oldest row in ${table}`,
+    registers: [metrics],
+    async collect() {
+      const sql = `SELECT coalesce(extract(epoch FROM now() - created_at), 0)::float8 AS age FROM ${table} ORDER BY id LIMIT 1`;
+      const rows = await sequelize.query<{ age: number }>(sql, { type: QueryTypes.SELECT }).catch(() => []);
+      this.set(rows[0]?.age ?? 0);
+    },
+  });
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Rolled back for sure by the server: serialization failure, deadlock. The same work may be done again. */
+const rolledBackStates = new Set(['40001', '40P01']);
+
+/** Lock and statement time-outs, and a standby that was promoted or demoted under our feet. */
+const passingStates = new Set(['55P03', '57014', '25006']);
+
+/** Classes: connection exception, insufficient resources, operator intervention. */
+const passingClasses = ['08', '53', '57P'];
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Faults that pg and Sequelize tell by words or by class alone. */
+const connectionFault =
+  /Connection terminated|connection timeout|timeout expired|Query read timeout|not queryable|Client was closed|before connection/i;
+const connectionErrorName =
+  /^Sequelize(Connection\w*|Host\w*|AccessDenied|InvalidConnection|ConnectionAcquireTimeout|Timeout)Error$/;
+
+/**
+ * Whether a database error passes by itself: the server is away, restarting, overloaded, or chose this
+ * transaction as a deadlock's victim. Looks through Sequelize's wrappers and at `cause`.
+ */
+export function isTransientPostgresError(error: unknown): boolean {
+  return chain(error).some(({ name, code, message }) => {
+    if (code === undefined) return connectionErrorName.test(name) || connectionFault.test(message);
+    if (rolledBackStates.has(code) || passingStates.has(code) || networkCodes.has(code)) return true;
+    return passingClasses.some((prefix) => code.startsWith(prefix));
+  });
+}
+
+/** The SQLSTATE of a database error, through Sequelize's wrappers; undefined if it has none. */
+export function sqlState(error: unknown): string | undefined {
+  return chain(error).find(({ code }) => code !== undefined && /^[0-9A-Z]{5}$/.test(code))?.code;
+}
+
+/** The constraint that a database error names, through Sequelize's wrappers. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return chain(error).find(({ constraint }) => constraint !== undefined)?.constraint;
+}
+
+/**
+ * Does `work` again when the server rolled it back as a deadlock's or serialization failure's victim, with
+ * jitter, 5 times in all. Other errors pass at once: after a lost connection the outcome is unknown.
+ */
+export async function withTransientRetry<T>(
+  work: () => Promise<T>,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const state = sqlState(error);
+      if (attempt === 5 || state === undefined || !rolledBackStates.has(state) || signal?.aborted)
+        throw error;
+      await sleep(Math.random() * 20 * 2 ** attempt);
+    }
+  }
+}
+
+interface Link {
+  name: string;
+  code?: string;
+  message: string;
+  constraint?: string;
+}
+
+function chain(error: unknown): Link[] {
+  const links: Link[] = [];
+  for (let at = error; at instanceof Error && links.length < 5;) {
+    const fields = at as Error & { code?: unknown; constraint?: unknown; parent?: unknown };
+    links.push({
+      name: at.name,
+      message: at.message,
+      ...(typeof fields.code === 'string' && { code: fields.code }),
+      ...(typeof fields.constraint === 'string' && { constraint: fields.constraint }),
+    });
+    at = fields.parent ?? at.cause;
+  }
+  return links;
+}
