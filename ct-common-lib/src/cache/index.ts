@@ -1,0 +1,6 @@
+export { createCache, type Cache, type CacheOptions, type CacheState } from './cache.ts';
+export type { CacheStore } from './cache-store.ts';
+export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';
+export type { Codec } from './reader.ts';
+export { createRedisStore, type RedisStoreOptions } from './redis-store.ts';
+export { withCache, type Reads, type ReadRule, type WithCacheOptions, type Writes } from './with-cache.ts';
