@@ -57,7 +57,7 @@ describe('docker-compose.yml', () => {
       }
       if (name === 'redis') expect(command[command.indexOf('--requirepass') + 1]).to.be.oneOf(values);
     }
-    // What stands in the example must not work as a password of anything that is up.
+    // Nobody can take the example for a password of theirs.
     for (const name of passwords) expect(exampleEnv[name], name).to.match(/^replace-me-[a-z-]+$/);
   });
 
