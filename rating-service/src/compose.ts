@@ -1,0 +1,99 @@
+import { AppError, createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
+import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
+import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
+import { createSequelize, isReachable, runMigrations } from 'ct-common-lib/postgres';
+import type { RatingConfig } from './config.ts';
+import { migrations } from './db/migrations/index.ts';
+import { createProductRatingRepository } from './ratings/product-rating.repository.ts';
+import { createRatingConsumer } from './ratings/rating.consumer.ts';
+import { createRatingService } from './ratings/rating.service.ts';
+import { createReviewStateRepository } from './ratings/review-state.repository.ts';
+
+const name = 'rating-service';
+
+export interface ComposeOptions {
+  /** A bus that is shared; its owner starts it after this service and stops it before. Default: one of its own. */
+  bus?: Bus;
+  log?: Logger;
+}
+
+/** Wires the service: the one place that knows all of its parts. */
+export function compose(
+  config: RatingConfig & { ratingDatabaseUrl: string },
+  { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
+) {
+  const { ratingDatabaseUrl: url, rabbitmqUrl, host, port } = config;
+  const lifecycle = createLifecycle({ log });
+  const metrics = createMetrics(name);
+  const bus = sharedBus ?? createBus();
+  const sequelize = createSequelize(url, { log, applicationName: name });
+  const productRatings = createProductRatingRepository(sequelize);
+  const reviewStates = createReviewStateRepository(sequelize);
+  const ratings = createRatingService({ sequelize, reviewStates, productRatings });
+  const app = createApp({ log, metrics, routers: [['/', createHealthRouter({ ready, metrics })]] });
+  const server = createHttpServer(app, { host, port, portVariable: 'RATING_PORT', log });
+  let migrated = false;
+
+  bus.subscribe('rating-service.reviews', createRatingConsumer({ ratings, bus, metrics }));
+
+  lifecycle.add('database', undefined, () => sequelize.close());
+  lifecycle.add(
+    'http',
+    () => server.start(),
+    () => server.stop(),
+  );
+  lifecycle.add('migrations', migrate);
+  if (!sharedBus) {
+    lifecycle.add(
+      'bus',
+      () => bus.start(),
+      () => bus.stop(),
+    );
+  }
+  lifecycle.add('ready', () => log.info({ host, port: server.port() }, 'rating-service is ready'));
+
+  function createBus(): Bus {
+    if (rabbitmqUrl) return createRabbitBus({ url: rabbitmqUrl, name, log, metrics });
+    log.warn('RABBITMQ_URL is not set: no review will ever arrive here, as the bus is inside this process');
+    return createMemoryBus({ log, metrics });
+  }
+
+  async function migrate() {
+    try {
+      await runMigrations({ url, migrations, log });
+    } catch (cause) {
+      const detail = `The rating database cannot be used (${reason(cause)}): check RATING_DATABASE_URL.`;
+      throw new AppError('DATABASE_UNUSABLE', { detail, cause });
+    }
+    migrated = true;
+  }
+
+  /** The bus may be away: ratings catch up when it is back. */
+  async function ready() {
+    const reachable = await isReachable(sequelize);
+    return {
+      ready: migrated && reachable,
+      parts: {
+        postgres: reachable ? 'up' : 'down',
+        migrations: migrated ? 'done' : 'pending',
+        bus: bus.state(),
+      },
+    };
+  }
+
+  return {
+    start: () => lifecycle.start(),
+    stop: () => lifecycle.stop(),
+    /** The port of health and metrics. */
+    port: () => server.port(),
+    productRatings,
+  };
+}
+
+export type RatingApp = ReturnType<typeof compose>;
+
+function reason(error: unknown): string {
+  const { message, parent } = error as Error & { parent?: { code?: string } };
+  // A host with several addresses refuses with an AggregateError, whose message is empty.
+  return message || parent?.code || 'no reason given';
+}
