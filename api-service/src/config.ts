@@ -19,6 +19,8 @@ export const configSchema = z
   })
   .refine(({ NODE_ENV, DATABASE_URL }) => NODE_ENV !== 'production' || DATABASE_URL !== undefined, {
     path: ['DATABASE_URL'],
+    // Named together with the faults of other variables, not after them.
+    when: () => true,
     error: 'must be set in production, e.g. DATABASE_URL=postgres://user:password@host:5432/ct_api',
   })
   .transform((env) => ({

@@ -14,9 +14,12 @@ export function loadConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEn
   );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
-    (issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`,
-  );
+  // Once each: two parts of a program may read the same variable.
+  const faults = [
+    ...new Set(
+      parsed.error.issues.map(({ path, message }) => `  ${String(path.at(-1) ?? 'environment')}: ${message}`),
+    ),
+  ];
   throw new ConfigError('CONFIG_INVALID', {
     detail: `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.join('\n')}`,
   });

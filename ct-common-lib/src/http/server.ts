@@ -9,6 +9,8 @@ export interface ServerOptions {
   /** 0 for any free port. */
   port: number;
   log: Logger;
+  /** The variable that sets the port, for the message when it is taken. Default `PORT`. */
+  portVariable?: string;
   /** How long requests that are running may take to finish at a stop. Default 8,000. */
   drainTimeoutMs?: number;
 }
@@ -17,7 +19,10 @@ export interface ServerOptions {
  * An HTTP server for an Express application that can be started and stopped. A stop takes no new connections,
  * asks the open ones to close, lets running requests finish and cuts what is left at the deadline.
  */
-export function createHttpServer(app: Express, { host, port, log, drainTimeoutMs = 8_000 }: ServerOptions) {
+export function createHttpServer(
+  app: Express,
+  { host, port, log, portVariable = 'PORT', drainTimeoutMs = 8_000 }: ServerOptions,
+) {
   const server = createServer(messageClasses(app), app);
   // A client that dribbles its request may not hold a connection for ever.
   server.headersTimeout = 10_000;
@@ -33,7 +38,9 @@ export function createHttpServer(app: Express, { host, port, log, drainTimeoutMs
     /** Throws {@link AppError} `PORT_TAKEN` or `PORT_REFUSED`, in a sentence that says what to do. */
     async start(): Promise<void> {
       await new Promise<void>((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+        server.once('error', (error: NodeJS.ErrnoException) =>
+          reject(listenError(error, { host, port, portVariable })),
+        );
         server.listen({ host, port }, () => {
           server.removeAllListeners('error');
           server.on('error', (error) => log.error({ err: error }, 'http server'));
@@ -83,16 +90,19 @@ function bornAs<C extends new (...args: never[]) => object>(base: C, prototype: 
   return Message as unknown as C;
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+function listenError(
+  error: NodeJS.ErrnoException,
+  { host, port, portVariable }: { host: string; port: number; portVariable: string },
+): Error {
   if (error.code === 'EADDRINUSE') {
     return new AppError('PORT_TAKEN', {
-      detail: `Port ${port} on ${host} is taken: stop the program that uses it, or choose another port in the configuration.`,
+      detail: `Port ${port} on ${host} is taken: stop the program that uses it, or set ${portVariable} to another port.`,
       cause: error,
     });
   }
   if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
     return new AppError('PORT_REFUSED', {
-      detail: `Cannot listen on ${host}:${port} (${error.code}).`,
+      detail: `Cannot listen on ${host}:${port} (${error.code}): check HOST and ${portVariable}.`,
       cause: error,
     });
   }

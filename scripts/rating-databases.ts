@@ -1,0 +1,47 @@
+import { Client } from 'pg';
+import type { AuditedDatabases } from './rating-audit.ts';
+import { withDatabases } from './databases.ts';
+
+/**
+ * Calls `work` with a connection to each database, and gives its exit code. A database that does not answer, or
+ * a missing setting, is one sentence and exit code 1.
+ */
+export async function withAuditedDatabases(
+  work: (databases: AuditedDatabases & { apiUrl: string | undefined }) => Promise<number>,
+): Promise<number> {
+  try {
+    return await withDatabases(async ({ databaseUrl, ratingDatabaseUrl, apiUrl }) => {
+      if (!ratingDatabaseUrl) {
+        console.error(
+          'Set RATING_DATABASE_URL as well: the ratings are compared with the reviews of DATABASE_URL.',
+        );
+        return 1;
+      }
+      const api = await connect(databaseUrl);
+      try {
+        const rating = await connect(ratingDatabaseUrl);
+        try {
+          return await work({ api, rating, apiUrl });
+        } finally {
+          await rating.end();
+        }
+      } finally {
+        await api.end();
+      }
+    });
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    console.error(`It could not be finished: ${message || code}`);
+    return 1;
+  }
+}
+
+async function connect(connectionString: string): Promise<Client> {
+  const client = new Client({
+    connectionString,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'ratings audit',
+  });
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,100 @@
+import { productIdChunks, type AuditedDatabases } from './rating-audit.ts';
+import { withAuditedDatabases } from './rating-databases.ts';
+import { createProgress } from './progress.ts';
+
+/**
+ * `npm run ratings:rebuild`: makes every rating anew from the reviews, on a live system or a stopped one.
+ *
+ * A replay of events alone could not do it: to the register an event of a known version is a duplicate, so a
+ * wrong sum would stay, and half-way through a lost database the sums would be wrong with versions that look new.
+ * So the products go a few at a time, each time in one transaction that keeps rating-service waiting: nobody
+ * ever sees a part of a sum, and what is on its way is older than what stands, or newer, as always.
+ */
+process.exitCode = await withAuditedDatabases(async (databases) => {
+  const progress = createProgress('products rebuilt');
+  let products = 0;
+  for await (const ids of productIdChunks(databases, 100)) {
+    await rebuild(databases, ids);
+    products += ids.length;
+    progress.update(products);
+  }
+  progress.stop();
+  console.log(`${products} products rebuilt from their reviews.`);
+  return 0;
+});
+
+async function rebuild({ api, rating }: AuditedDatabases, ids: string[]) {
+  await rating.query('BEGIN');
+  try {
+    // It conflicts with every write to the register, not with reads; batches that run are waited for.
+    await rating.query('LOCK TABLE review_state IN SHARE ROW EXCLUSIVE MODE');
+    // Read after the lock: so no event that was applied can be newer than what is read now.
+    await rating.query('DELETE FROM review_state WHERE product_id = ANY($1)', [ids]);
+    for await (const reviews of reviewChunks(api, ids))
+      await rating.query(insertRegisterSql, [JSON.stringify(reviews)]);
+    const { rows } = await rating.query<Record<string, unknown>>(sumSql, [ids]);
+    await api.query(applySql, [JSON.stringify(rows)]);
+    await api.query(
+      `INSERT INTO cache_invalidation (tag) SELECT 'product:' || id FROM unnest($1::uuid[]) AS id`,
+      [ids],
+    );
+    await rating.query('COMMIT');
+  } catch (error) {
+    await rating.query('ROLLBACK');
+    throw error;
+  }
+}
+
+/** The reviews of these products as the register holds them, 10,000 at a time. */
+async function* reviewChunks(api: AuditedDatabases['api'], ids: string[]): AsyncGenerator<{ id: string }[]> {
+  for (let after: [string, string] | undefined; ;) {
+    const { rows } = await api.query<{ id: string; product_id: string }>(
+      `SELECT id, product_id, version,
+              CASE WHEN deleted_at IS NULL AND status = 'approved' THEN rating END AS rating
+         FROM reviews
+        WHERE product_id = ANY($1) AND ($2::uuid IS NULL OR (product_id, id) > ($2, $3))
+        ORDER BY product_id, id
+        LIMIT 10000`,
+      [ids, after?.[0] ?? null, after?.[1] ?? null],
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    after = [last.product_id, last.id];
+  }
+}
+
+const insertRegisterSql = `
+  INSERT INTO review_state (review_id, product_id, rating, version)
+  SELECT id, product_id, rating, version
+    FROM jsonb_to_recordset($1::jsonb) AS review (id uuid, product_id uuid, rating smallint, version bigint)
+      ON CONFLICT (review_id) DO UPDATE
+         SET product_id = excluded.product_id, rating = excluded.rating, version = excluded.version`;
+
+/** The histogram is the sum of the register; a product without reviews has a sum of zero. */
+const sumSql = `
+  INSERT INTO product_rating (product_id, n1, n2, n3, n4, n5, version)
+  SELECT id,
+         count(*) FILTER (WHERE rating = 1), count(*) FILTER (WHERE rating = 2), count(*) FILTER (WHERE rating = 3),
+         count(*) FILTER (WHERE rating = 4), count(*) FILTER (WHERE rating = 5), coalesce(sum(version), 0)
+    FROM unnest($1::uuid[]) AS id LEFT JOIN review_state ON product_id = id
+   GROUP BY id
+   ORDER BY id
+      ON CONFLICT (product_id) DO UPDATE
+         SET n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, n4 = excluded.n4, n5 = excluded.n5,
+             version = excluded.version, updated_at = now()
+  RETURNING product_id, n1, n2, n3, n4, n5, version`;
+
+/** Whatever the row says now: it may be what is wrong. The average is rounded half-up, as numeric does. */
+const applySql = `
+  UPDATE products
+     SET review_count = total.count,
+         distribution = ARRAY[n1, n2, n3, n4, n5],
+         average_rating = CASE WHEN total.count > 0
+                               THEN round((n1 + 2 * n2 + 3 * n3 + 4 * n4 + 5 * n5)::numeric / total.count, 2) END,
+         rating_version = rating.version,
+         rating_updated_at = now()
+    FROM jsonb_to_recordset($1::jsonb)
+           AS rating (product_id uuid, n1 bigint, n2 bigint, n3 bigint, n4 bigint, n5 bigint, version bigint),
+         LATERAL (SELECT n1 + n2 + n3 + n4 + n5 AS count) AS total
+   WHERE products.id = rating.product_id`;

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
+import { createMemoryBus } from 'ct-common-lib/bus';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from 'ct-common-lib/postgres';
+import { compose as composeApi, type ApiApp } from '../api-service/src/compose.ts';
+import { configSchema as apiConfigSchema } from '../api-service/src/config.ts';
+import { compose as composeRating, type RatingApp } from '../rating-service/src/compose.ts';
+import { configSchema as ratingConfigSchema } from '../rating-service/src/config.ts';
+import { announceRunning, dataDir, postgresDir, withdrawRunning } from './running.ts';
+
+/** Both services see the same environment, and all faults of both are told at once. */
+const schema = z.preprocess(
+  (env) => ({ api: env, rating: env }),
+  z.object({ api: apiConfigSchema, rating: ratingConfigSchema }),
+);
+
+/** `npm start`: both services in one process, with embedded parts in place of those that are not configured. */
+await runProcess('CT Reviews', () => {
+  const startedAt = Date.now();
+  const { PORT, RATING_PORT, LOG_LEVEL } = process.env;
+  const { api: apiConfig, rating: ratingConfig } = loadConfig(schema, {
+    ...process.env,
+    LOG_LEVEL: LOG_LEVEL || 'warn',
+    // Next to the API's port, so that PORT alone moves everything.
+    RATING_PORT: RATING_PORT || (Number(PORT) > 0 ? String(Number(PORT) + 1) : PORT),
+  });
+  const { rabbitmqUrl, redisUrl } = apiConfig;
+  const log = createLogger({ name: 'ct-reviews', level: apiConfig.logLevel });
+  const bus = rabbitmqUrl ? undefined : createMemoryBus({ log });
+  const lifecycle = createLifecycle({ log });
+
+  let postgres: EmbeddedPostgres | undefined;
+  let api: ApiApp | undefined;
+  let rating: RatingApp | undefined;
+
+  lifecycle.add('farewell', undefined, () => console.log('CT Reviews has stopped.'));
+
+  if (!apiConfig.databaseUrl || !ratingConfig.ratingDatabaseUrl) {
+    const start = async () => {
+      postgres = await startEmbeddedPostgres({
+        dataDir: postgresDir,
+        databases: ['ct_api', 'ct_rating'],
+        log,
+      });
+    };
+    lifecycle.add('postgres', start, () => postgres?.stop());
+  }
+
+  const databaseUrl = () => apiConfig.databaseUrl ?? postgres!.url('ct_api');
+  const ratingDatabaseUrl = () => ratingConfig.ratingDatabaseUrl ?? postgres!.url('ct_rating');
+  const shared = { log, ...(bus && { bus }) };
+
+  const startRating = () => {
+    rating = composeRating({ ...ratingConfig, ratingDatabaseUrl: ratingDatabaseUrl() }, shared);
+    return rating.start();
+  };
+  lifecycle.add('rating-service', startRating, () => rating?.stop());
+  const startApi = () => {
+    api = composeApi({ ...apiConfig, databaseUrl: databaseUrl() }, shared);
+    return api.start();
+  };
+  lifecycle.add('api-service', startApi, () => api?.stop());
+  if (bus)
+    lifecycle.add(
+      'bus',
+      () => bus.start(),
+      () => bus.stop(),
+    );
+
+  const greet = async () => {
+    const apiUrl = `http://${apiConfig.host}:${api!.port()}`;
+    await announceRunning({
+      pid: process.pid,
+      apiUrl,
+      databaseUrl: databaseUrl(),
+      ratingDatabaseUrl: ratingDatabaseUrl(),
+    });
+    console.log(
+      greeting({
+        apiUrl,
+        ratingUrl: `http://${ratingConfig.host}:${rating!.port()}`,
+        seconds: (Date.now() - startedAt) / 1000,
+      }),
+    );
+  };
+  lifecycle.add('greeting', greet, withdrawRunning);
+
+  function greeting({ apiUrl, ratingUrl, seconds }: { apiUrl: string; ratingUrl: string; seconds: number }) {
+    return `
+CT Reviews is ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
+
+  API       ${apiUrl}
+  Health    ${apiUrl}/health/ready  ${ratingUrl}/health/ready
+  Data      ${postgres ? `${dataDir} (embedded PostgreSQL 18)` : 'in the PostgreSQL of DATABASE_URL and RATING_DATABASE_URL'}
+  Cache     ${redisUrl ? 'in the Redis of REDIS_URL' : 'in this process'}
+  Events    ${rabbitmqUrl ? 'through the RabbitMQ of RABBITMQ_URL' : 'in this process'}
+
+Three lines to try: a product, a review of it, and the product with its new rating.
+
+  PRODUCT=$(curl -s ${apiUrl}/api/products -H 'Content-Type: application/json' -d '{"sku":"mug-'$(date +%s)'","name":"Blue mug"}' | cut -d '"' -f 4)
+  curl -s ${apiUrl}/api/reviews -H 'Content-Type: application/json' -d '{"productId":"'$PRODUCT'","rating":5,"title":"Keeps my tea warm"}'
+  curl -s ${apiUrl}/api/products/$PRODUCT
+`;
+  }
+
+  return lifecycle;
+});
