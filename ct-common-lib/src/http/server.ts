@@ -29,33 +29,54 @@ export function createHttpServer(
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
 
-  let draining = false;
+  const running = new Set<ServerResponse>();
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
   server.prependListener('request', (_req, res) => {
-    if (draining) res.setHeader('Connection', 'close');
+    if (stopping) res.setHeader('Connection', 'close');
+    running.add(res);
+    res.once('close', () => {
+      running.delete(res);
+      // An answer whose head was out before the stop has left its connection open.
+      if (stopping) server.closeIdleConnections();
+    });
   });
+
+  function listen() {
+    return new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(listenError(error, { host, port, portVariable })),
+      );
+      server.listen({ host, port }, () => {
+        server.removeAllListeners('error');
+        server.on('error', (error) => log.error({ err: error }, 'http server'));
+        resolve();
+      });
+    });
+  }
+
+  async function drain() {
+    await starting?.catch(() => undefined);
+    if (!server.listening) return;
+    for (const res of running) if (!res.headersSent) res.setHeader('Connection', 'close');
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
+    await closed;
+    clearTimeout(deadline);
+  }
 
   return {
     /** Throws {@link AppError} `PORT_TAKEN` or `PORT_REFUSED`, in a sentence that says what to do. */
-    async start(): Promise<void> {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) =>
-          reject(listenError(error, { host, port, portVariable })),
-        );
-        server.listen({ host, port }, () => {
-          server.removeAllListeners('error');
-          server.on('error', (error) => log.error({ err: error }, 'http server'));
-          resolve();
-        });
-      });
+    start(): Promise<void> {
+      starting ??= listen();
+      return starting;
     },
 
-    async stop(): Promise<void> {
-      draining = true;
-      if (!server.listening) return;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
-      await closed;
-      clearTimeout(deadline);
+    /** Takes `drainTimeoutMs` at the most. May be called at any time and any number of times. */
+    stop(): Promise<void> {
+      stopping ??= drain();
+      return stopping;
     },
 
     /** The port that it listens on. Throws unless it was started. */
