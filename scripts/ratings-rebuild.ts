@@ -2,27 +2,6 @@ import { productIdChunks, type AuditedDatabases } from './rating-audit.ts';
 import { withAuditedDatabases } from './rating-databases.ts';
 import { createProgress } from './progress.ts';
 
-/**
- * `npm run ratings:rebuild`: makes every rating anew from the reviews, on a live system or a stopped one.
- *
- * A replay of events alone could not do it: to the register an event of a known version is a duplicate, so a
- * wrong sum would stay, and half-way through a lost database the sums would be wrong with versions that look new.
- * So the products go a few at a time, each time in one transaction that keeps rating-service waiting: nobody
- * ever sees a part of a sum, and what is on its way is older than what stands, or newer, as always.
- */
-process.exitCode = await withAuditedDatabases(async (databases) => {
-  const progress = createProgress('products rebuilt');
-  let products = 0;
-  for await (const ids of productIdChunks(databases, 100)) {
-    await rebuild(databases, ids);
-    products += ids.length;
-    progress.update(products);
-  }
-  progress.stop();
-  console.log(`${products} products rebuilt from their reviews.`);
-  return 0;
-});
-
 async function rebuild({ api, rating }: AuditedDatabases, ids: string[]) {
   await rating.query('BEGIN');
   try {
@@ -98,3 +77,24 @@ const applySql = `
            AS rating (product_id uuid, n1 bigint, n2 bigint, n3 bigint, n4 bigint, n5 bigint, version bigint),
          LATERAL (SELECT n1 + n2 + n3 + n4 + n5 AS count) AS total
    WHERE products.id = rating.product_id`;
+
+/**
+ * `npm run ratings:rebuild`: makes every rating anew from the reviews, on a live system or a stopped one.
+ *
+ * A replay of events alone could not do it: to the register an event of a known version is a duplicate, so a
+ * wrong sum would stay, and half-way through a lost database the sums would be wrong with versions that look new.
+ * So the products go a few at a time, each time in one transaction that keeps rating-service waiting: nobody
+ * ever sees a part of a sum, and what is on its way is older than what stands, or newer, as always.
+ */
+process.exitCode = await withAuditedDatabases(async (databases) => {
+  const progress = createProgress('products rebuilt');
+  let products = 0;
+  for await (const ids of productIdChunks(databases, 100)) {
+    await rebuild(databases, ids);
+    products += ids.length;
+    progress.update(products);
+  }
+  progress.stop();
+  console.log(`${products} products rebuilt from their reviews.`);
+  return 0;
+});
