@@ -1,9 +1,9 @@
-import { AppError, createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
+import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
 import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
 import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import { createSequelize, isReachable, runMigrations } from 'ct-common-lib/postgres';
-import type { RatingConfig } from './config.ts';
-import { migrations } from './db/migrations/index.ts';
+import { createSequelize, isReachable } from 'ct-common-lib/postgres';
+import type { Config } from './config.ts';
+import { migrate } from './db/migrate.ts';
 import { createProductRatingRepository } from './ratings/product-rating.repository.ts';
 import { createRatingConsumer } from './ratings/rating.consumer.ts';
 import { createRatingService } from './ratings/rating.service.ts';
@@ -19,11 +19,12 @@ export interface ComposeOptions {
 
 /** Wires the service: the one place that knows all of its parts. */
 export function compose(
-  config: RatingConfig & { ratingDatabaseUrl: string },
+  config: Config,
   { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
 ) {
-  const { ratingDatabaseUrl: url, rabbitmqUrl, host, port } = config;
+  const { ratingDatabaseUrl: url, rabbitmqUrl, host, port, prefix = '' } = config;
   const lifecycle = createLifecycle({ log });
+  const stopping = new AbortController();
   const metrics = createMetrics(name);
   const bus = sharedBus ?? createBus();
   const sequelize = createSequelize(url, { log, applicationName: name });
@@ -31,18 +32,21 @@ export function compose(
   const reviewStates = createReviewStateRepository(sequelize);
   const ratings = createRatingService({ sequelize, reviewStates, productRatings });
   const app = createApp({ log, metrics, routers: [['/', createHealthRouter({ ready, metrics })]] });
-  const server = createHttpServer(app, { host, port, portVariable: 'RATING_PORT', log });
+  const server = createHttpServer(app, { host, port, log });
   let migrated = false;
 
   bus.subscribe('rating-service.reviews', createRatingConsumer({ ratings, bus, metrics }));
 
   lifecycle.add('database', undefined, () => sequelize.close());
+  // Before the database is there, to tell that the process lives while it waits.
   lifecycle.add(
     'http',
     () => server.start(),
     () => server.stop(),
   );
-  lifecycle.add('migrations', migrate);
+  lifecycle.add('migrations', async () => {
+    migrated = await migrate({ url, log, signal: stopping.signal });
+  });
   if (!sharedBus) {
     lifecycle.add(
       'bus',
@@ -50,29 +54,19 @@ export function compose(
       () => bus.stop(),
     );
   }
-  lifecycle.add('ready', () => log.info({ host, port: server.port() }, 'rating-service is ready'));
+  lifecycle.add('announcement', () => log.info({ host, port: server.port() }, 'rating-service is ready'));
 
   function createBus(): Bus {
-    if (rabbitmqUrl) return createRabbitBus({ url: rabbitmqUrl, name, log, metrics });
+    if (rabbitmqUrl) return createRabbitBus({ url: rabbitmqUrl, name, log, metrics, prefix });
     log.warn('RABBITMQ_URL is not set: no review will ever arrive here, as the bus is inside this process');
     return createMemoryBus({ log, metrics });
-  }
-
-  async function migrate() {
-    try {
-      await runMigrations({ url, migrations, log });
-    } catch (cause) {
-      const detail = `The rating database cannot be used (${reason(cause)}): check RATING_DATABASE_URL.`;
-      throw new AppError('DATABASE_UNUSABLE', { detail, cause });
-    }
-    migrated = true;
   }
 
   /** The bus may be away: ratings catch up when it is back. */
   async function ready() {
     const reachable = await isReachable(sequelize);
     return {
-      ready: migrated && reachable,
+      ready: migrated && reachable && !stopping.signal.aborted,
       parts: {
         postgres: reachable ? 'up' : 'down',
         migrations: migrated ? 'done' : 'pending',
@@ -83,7 +77,10 @@ export function compose(
 
   return {
     start: () => lifecycle.start(),
-    stop: () => lifecycle.stop(),
+    stop() {
+      stopping.abort();
+      return lifecycle.stop();
+    },
     /** The port of health and metrics. */
     port: () => server.port(),
     productRatings,
@@ -91,9 +88,3 @@ export function compose(
 }
 
 export type RatingApp = ReturnType<typeof compose>;
-
-function reason(error: unknown): string {
-  const { message, parent } = error as Error & { parent?: { code?: string } };
-  // A host with several addresses refuses with an AggregateError, whose message is empty.
-  return message || parent?.code || 'no reason given';
-}

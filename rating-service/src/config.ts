@@ -1,52 +1,49 @@
-import { loadConfig } from 'ct-common-lib';
 import { z } from 'zod';
+
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
 
 const port = 'must be a port number from 0 to 65535';
 
-const environment = z
+/** The environment of rating-service. */
+export const configSchema = z
   .object({
-    RATING_DATABASE_URL: z
-      .url({
-        protocol: /^postgres(ql)?$/,
-        error: 'must be a URL like postgres://user:password@host:5432/rating',
-      })
-      .optional(),
-    RABBITMQ_URL: z
-      .url({ protocol: /^amqps?$/, error: 'must be a URL like amqp://user:password@host:5672' })
-      .optional(),
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
     HOST: z.string().default('127.0.0.1'),
+    // Of health and metrics; 0 for any free port.
     RATING_PORT: z
       .string()
       .regex(/^\d{1,5}$/, port)
       .transform(Number)
       .pipe(z.number().max(65_535, port))
       .default(3001),
-    DATA_DIR: z.string().default('.data'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    NODE_ENV: z.string().default('development'),
+    DATA_DIR: z.string().default('.data'),
+    RATING_DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+    RABBITMQ_URL: url('amqp:', 'amqps:').optional(),
   })
-  .refine((env) => env.NODE_ENV !== 'production' || env.RATING_DATABASE_URL !== undefined, {
+  .refine(({ NODE_ENV, RATING_DATABASE_URL }) => NODE_ENV !== 'production' || RATING_DATABASE_URL, {
     path: ['RATING_DATABASE_URL'],
-    error: 'must be set in production: the URL of the PostgreSQL database for ratings',
     // Named together with the faults of other variables, not after them.
     when: () => true,
-  });
+    error: 'must be set in production, e.g. RATING_DATABASE_URL=postgres://user:password@host:5432/ct_rating',
+  })
+  .transform((env) => ({
+    host: env.HOST,
+    port: env.RATING_PORT,
+    logLevel: env.LOG_LEVEL,
+    dataDir: env.DATA_DIR,
+    ratingDatabaseUrl: env.RATING_DATABASE_URL,
+    rabbitmqUrl: env.RABBITMQ_URL,
+  }));
 
-export const configSchema = environment.transform((env) => ({
-  /** Unset: an embedded PostgreSQL below `dataDir`. */
-  ratingDatabaseUrl: env.RATING_DATABASE_URL,
-  /** Unset: a bus inside this process. */
-  rabbitmqUrl: env.RABBITMQ_URL,
-  host: env.HOST,
-  /** Of health and metrics. 0 for any free port. */
-  port: env.RATING_PORT,
-  dataDir: env.DATA_DIR,
-  logLevel: env.LOG_LEVEL,
-}));
+export type Environment = z.output<typeof configSchema>;
 
-export type RatingConfig = z.output<typeof configSchema>;
-
-/** Reads the environment. Throws `ConfigError` that names every fault in it. */
-export function loadRatingConfig(env: NodeJS.ProcessEnv): RatingConfig {
-  return loadConfig(configSchema, env);
-}
+/** What the composition root needs: by then somebody has found a database. */
+export type Config = Omit<Environment, 'ratingDatabaseUrl'> & {
+  ratingDatabaseUrl: string;
+  /** Before the names of exchange and queues: tests keep apart by it. Default: none. */
+  prefix?: string;
+};

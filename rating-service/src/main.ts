@@ -1,40 +1,28 @@
-import { join } from 'node:path';
-import { createLifecycle, createLogger } from 'ct-common-lib';
-import { startEmbeddedPostgres } from 'ct-common-lib/postgres';
+import { resolve } from 'node:path';
+import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from 'ct-common-lib/postgres';
 import { compose, type RatingApp } from './compose.ts';
-import { loadRatingConfig } from './config.ts';
+import { configSchema } from './config.ts';
 
-async function run() {
-  const config = loadRatingConfig(process.env);
+await runProcess('rating-service', () => {
+  const config = loadConfig(configSchema, process.env);
   const log = createLogger({ name: 'rating-service', level: config.logLevel });
   const lifecycle = createLifecycle({ log });
-  const stop = () => void lifecycle.stop().then(() => process.exit());
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  // A launcher that died without a signal takes its children along.
-  process.once('disconnect', stop);
+  const dataDir = resolve(config.dataDir, 'rating-service', 'postgres');
 
-  let postgres: ReturnType<typeof startEmbeddedPostgres> | undefined;
-  const startPostgres = async () => {
-    const dataDir = join(config.dataDir, 'rating-service', 'postgres');
-    postgres = startEmbeddedPostgres({ dataDir, databases: ['rating'], log });
-    await postgres;
-  };
-  if (!config.ratingDatabaseUrl) {
-    lifecycle.add('postgres', startPostgres, async () => (await postgres)?.stop());
-  }
-
+  let postgres: EmbeddedPostgres | undefined;
   let app: RatingApp | undefined;
-  const startApp = async () => {
-    const ratingDatabaseUrl = config.ratingDatabaseUrl ?? (await postgres!).url('rating');
+  if (!config.ratingDatabaseUrl) {
+    const start = async () => {
+      postgres = await startEmbeddedPostgres({ dataDir, databases: ['ct_rating'], log });
+    };
+    lifecycle.add('postgres', start, () => postgres?.stop());
+  }
+  const start = () => {
+    const ratingDatabaseUrl = config.ratingDatabaseUrl ?? postgres!.url('ct_rating');
     app = compose({ ...config, ratingDatabaseUrl }, { log });
-    await app.start();
+    return app.start();
   };
-  lifecycle.add('rating-service', startApp, () => app?.stop());
-  await lifecycle.start();
-}
-
-run().catch((error: Error) => {
-  process.stderr.write(`rating-service cannot start. ${error.message}\n`);
-  process.exit(1);
+  lifecycle.add('rating-service', start, () => app?.stop());
+  return lifecycle;
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { AppError } from 'ct-common-lib';
+import { AppError, loadConfig } from 'ct-common-lib';
 import { createMemoryBus, type Bus } from 'ct-common-lib/bus';
-import { createTestDatabase, type TestDatabase } from 'ct-common-lib/testing';
+import { createTestDatabase, waitFor, type TestDatabase } from 'ct-common-lib/testing';
 import { compose, type RatingApp } from '../src/compose.ts';
-import { loadRatingConfig } from '../src/config.ts';
+import { configSchema } from '../src/config.ts';
 import { rejection } from './support/rejection.ts';
 import { silent } from './support/ratings.ts';
 import { eventOf, review } from './support/reviews.ts';
@@ -101,25 +101,37 @@ describe('compose', () => {
     await app.stop();
   });
 
-  it('does not start without its database, says so in a sentence, and frees its port', async () => {
-    const app = compose(configFor('postgres://nobody@127.0.0.1:1/none'), {
-      bus: createMemoryBus({ log: silent }),
-      log: silent,
-    });
+  it('waits for a database that is away, live but not ready, until it is told to stop', async () => {
+    const app = compose(configFor('postgres://nobody@127.0.0.1:1/none'), memory());
+    const started = app.start();
+    const ready = await waitFor('it listens', () => fetch(`http://127.0.0.1:${app.port()}/health/ready`));
+    expect(ready.status).to.equal(503);
+    expect(await ready.json()).to.have.nested.property('parts.migrations', 'pending');
+    await app.stop();
+    await started;
+    expect(() => app.port()).to.throw('has not been started');
+  });
+
+  it('does not wait for a database that does not exist, says so in a sentence, and frees its port', async () => {
+    const missing = new URL(database.url);
+    missing.pathname = '/no_such_database';
+    const app = compose(configFor(missing.href), memory());
     const error = await rejection(app.start());
     expect(error).to.be.instanceOf(AppError).with.property('code', 'DATABASE_UNUSABLE');
-    expect(error.message).to.match(/ECONNREFUSED.*check RATING_DATABASE_URL/);
+    expect(error.message).to.match(/"no_such_database" does not exist.*check RATING_DATABASE_URL/);
     expect(() => app.port()).to.throw('has not been started');
   });
 
   it('may be stopped twice, and without having been started', async () => {
-    const app = compose(configFor(database.url), { bus: createMemoryBus({ log: silent }), log: silent });
+    const app = compose(configFor(database.url), memory());
     await app.stop();
     await app.stop();
     expect(() => app.port()).to.throw('has not been started');
   });
 });
 
+const memory = () => ({ bus: createMemoryBus({ log: silent }), log: silent });
+
 function configFor(url: string) {
-  return { ...loadRatingConfig({}), ratingDatabaseUrl: url, port: 0 };
+  return { ...loadConfig(configSchema, {}), ratingDatabaseUrl: url, port: 0 };
 }
