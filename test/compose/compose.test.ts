@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { loadConfig } from 'ct-common-lib';
-import { configSchema } from '../../api-service/src/config.ts';
-import { loadRatingConfig } from '../../rating-service/src/config.ts';
+import { configSchema as apiConfigSchema } from '../../api-service/src/config.ts';
+import { configSchema as ratingConfigSchema } from '../../rating-service/src/config.ts';
 import { composeText, exampleEnv, findVariables, interpolate, loadCompose } from './compose-file.ts';
 
 const compose = loadCompose(exampleEnv);
@@ -123,8 +123,8 @@ describe('docker-compose.yml', () => {
       Object.fromEntries(
         Object.entries(service(name).environment).map(([key, value]) => [key, String(value)]),
       );
-    const api = loadConfig(configSchema, environmentOf('api-service'));
-    const rating = loadRatingConfig(environmentOf('rating-service'));
+    const api = loadConfig(apiConfigSchema, environmentOf('api-service'));
+    const rating = loadConfig(ratingConfigSchema, environmentOf('rating-service'));
     expect(api).to.include({ host: '0.0.0.0', databaseUrl: environmentOf('api-service').DATABASE_URL });
     expect(rating).to.include({
       host: '0.0.0.0',
