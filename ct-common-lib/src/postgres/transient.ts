@@ -22,24 +22,33 @@ const networkCodes = new Set([
 /** Faults that pg and Sequelize tell by words or by class alone. */
 const connectionFault =
   /Connection terminated|connection timeout|timeout expired|Query read timeout|not queryable|Client was closed|before connection/i;
-const connectionErrorName =
-  /^Sequelize(Connection\w*|Host\w*|AccessDenied|InvalidConnection|ConnectionAcquireTimeout|Timeout)Error$/;
+const connectionErrorName = /^Sequelize(Connection\w*|Host\w*|Timeout)Error$/;
 
 /**
  * Whether a database error passes by itself: the server is away, restarting, overloaded, or chose this
- * transaction as a deadlock's victim. Looks through Sequelize's wrappers and at `cause`.
+ * transaction as a deadlock's victim. Looks through Sequelize's wrappers and at `cause`. What the server says
+ * counts for more than what a wrapper is called: a wrong password is a connection error that does not pass.
  */
 export function isTransientPostgresError(error: unknown): boolean {
-  return chain(error).some(({ name, code, message }) => {
-    if (code === undefined) return connectionErrorName.test(name) || connectionFault.test(message);
-    if (rolledBackStates.has(code) || passingStates.has(code) || networkCodes.has(code)) return true;
-    return passingClasses.some((prefix) => code.startsWith(prefix));
-  });
+  const state = sqlState(error);
+  if (state !== undefined) {
+    return (
+      rolledBackStates.has(state) ||
+      passingStates.has(state) ||
+      passingClasses.some((prefix) => state.startsWith(prefix))
+    );
+  }
+  return chain(error).some(
+    ({ name, code, message }) =>
+      (code !== undefined && networkCodes.has(code)) ||
+      connectionErrorName.test(name) ||
+      connectionFault.test(message),
+  );
 }
 
 /** The SQLSTATE of a database error, through Sequelize's wrappers; undefined if it has none. */
 export function sqlState(error: unknown): string | undefined {
-  return chain(error).find(({ code }) => code !== undefined && /^[0-9A-Z]{5}$/.test(code))?.code;
+  return chain(error).find(({ code }) => code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code))?.code;
 }
 
 /** The constraint that a database error names, through Sequelize's wrappers. */
