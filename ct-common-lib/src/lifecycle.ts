@@ -16,7 +16,8 @@ export interface LifecycleOptions {
 
 /**
  * Starts parts in the order in which they were added and stops them in reverse. A part that fails to start
- * stops those before it. `stop` may be called at any time and any number of times; each part stops once.
+ * stops those before it. `stop` may be called at any time and any number of times; each part stops once. A part
+ * whose start is still running is stopped all the same, and at once, as that start may be waiting for something.
  */
 export function createLifecycle({ log, stopTimeoutMs = 10_000 }: LifecycleOptions) {
   const parts: Part[] = [];
