@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import { createBreaker } from './breaker.ts';
 import { createCacheMetrics } from './cache-metrics.ts';
 import type { CacheStore } from './cache-store.ts';
+import { createClaims } from './claims.ts';
 import { createToken } from './entry.ts';
 import { createLimiter } from './limiter.ts';
 import { createReader, tagKey, type ReaderOptions } from './reader.ts';
@@ -33,6 +34,7 @@ export interface CacheOptions {
 export type CacheState = 'in-use' | 'bypassed' | 'stopped';
 
 const bumpBudgetMs = 100;
+const tagsAtOnce = 100;
 
 /**
  * A cache that is never stale: a read that starts after `bump` has resolved gives nothing older than what the
@@ -52,16 +54,19 @@ export function createCache({
   const metrics = createCacheMetrics(registry);
   const breaker = createBreaker({ store, log, gauge: metrics.breakerOpen, settleOwedBumps, probeIntervalMs });
   const limited = createLimiter({ running: bypassConcurrency, waiting: bypassQueueLength });
+  const claim = createClaims(store);
   let stopped = false;
 
-  // Every attempt has tokens of its own: one that arrives late must not bring a replaced token back.
-  const replaceTokens = (tags: string[]) =>
-    within(bumpBudgetMs, store.replaceTokens(tags.map(tagKey), createToken()));
+  // Every attempt has a token of its own: one that arrives late must not bring a replaced token back.
+  const replaceTokens = (keys: string[]) => within(bumpBudgetMs, store.replaceTokens(keys, createToken()));
 
   async function bumpOrThrow(tags: string[]): Promise<void> {
     if (tags.length === 0) return;
     try {
-      await replaceTokens(tags).catch(() => replaceTokens(tags));
+      for (let from = 0; from < tags.length; from += tagsAtOnce) {
+        const keys = tags.slice(from, from + tagsAtOnce).map(tagKey);
+        await replaceTokens(keys).catch(() => replaceTokens(keys));
+      }
       metrics.bumps.ok.inc();
     } catch (cause) {
       metrics.bumps.failed.inc();
@@ -73,8 +78,8 @@ export function createCache({
   return {
     /**
      * Makes everything cached under `tags` unreadable, for all instances; to be called after the commit. Never
-     * rejects, and takes 200 ms at the most: if the store fails twice, this instance reads past it until
-     * `settleOwedBumps` has resolved. Works whether or not the store is being read.
+     * rejects, and takes 200 ms at the most for every 100 tags: if the store fails twice, this instance reads past
+     * it until `settleOwedBumps` has resolved. Works whether or not the store is being read.
      */
     async bump(tags: string[]): Promise<void> {
       try {
@@ -89,7 +94,7 @@ export function createCache({
 
     /** Reads values of one kind; used by `withCache`. */
     createReader: <T>(options: ReaderOptions<T>) =>
-      createReader<T>({ store, breaker, limited, metrics, log, readBudgetMs }, options),
+      createReader<T>({ store, claim, breaker, limited, metrics, log, readBudgetMs }, options),
 
     state(): CacheState {
       if (stopped) return 'stopped';

@@ -2,7 +2,8 @@ import type { Logger } from '../logger.ts';
 import type { Breaker } from './breaker.ts';
 import type { CacheMetrics } from './cache-metrics.ts';
 import type { CacheStore } from './cache-store.ts';
-import { createToken, encodeEntry, readEntry } from './entry.ts';
+import type { Claim } from './claims.ts';
+import { encodeEntry, readEntry } from './entry.ts';
 import type { Limiter } from './limiter.ts';
 import { within } from './within.ts';
 
@@ -33,6 +34,7 @@ export interface Item {
 
 export interface ReaderDeps {
   store: CacheStore;
+  claim: Claim;
   breaker: Breaker;
   limited: Limiter;
   metrics: CacheMetrics;
@@ -50,7 +52,7 @@ const json: Codec<unknown> = {
 
 /** Reads values of one kind through the store: the algorithm that `docs/architecture.md` describes. */
 export function createReader<T>(
-  { store, breaker, limited, metrics, log, readBudgetMs }: ReaderDeps,
+  { store, claim, breaker, limited, metrics, log, readBudgetMs }: ReaderDeps,
   { name, method, ttlSeconds, nullTtlSeconds = 5, codec = json as Codec<T> }: ReaderOptions<T>,
 ) {
   const count = metrics.readsOf(name);
@@ -77,9 +79,8 @@ export function createReader<T>(
   async function claimMissing(tagKeys: string[], tokens: (Buffer | null)[]): Promise<Buffer[] | undefined> {
     const missing = tagKeys.filter((_, i) => !tokens[i]);
     if (missing.length === 0) return tokens as Buffer[];
-    const claimed = await ask(() => store.claimTokens(missing, createToken()));
-    const next = claimed?.values();
-    return next && tokens.map((token) => token ?? (next.next().value as Buffer));
+    const claimed = await ask(() => claim(missing));
+    return claimed && tokens.map((token, i) => token ?? (claimed.get(tagKeys[i] as string) as Buffer));
   }
 
   /** The value of an entry; `undefined`: there is none, or it must not be used. */

@@ -43,9 +43,9 @@ export interface WithCacheOptions<R> {
    * never from a replica. `{ each: 'find' }` is for a batch method `(ids) => Promise<(T | null)[]>`, whose results
    * stand in the order of `ids`: its items share the entries of `find(id)`.
    */
-  reads?: Reads<NoInfer<R>>;
+  reads?: Reads<R>;
   /** Methods that have committed when they resolve, with the tags that they change. */
-  writes?: Writes<NoInfer<R>>;
+  writes?: Writes<R>;
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>;
