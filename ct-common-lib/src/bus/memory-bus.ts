@@ -1,5 +1,5 @@
 import { TransientError } from '../errors.ts';
-import { encodeEvent } from '../events/index.ts';
+import { encodeEvent, type Event } from '../events/index.ts';
 import type { Logger } from '../logger.ts';
 import { Registry } from '../metrics.ts';
 import { within } from './backoff.ts';
@@ -115,6 +115,15 @@ export function createMemoryBus({
     if (state !== 'connected') throw unavailable(state);
   }
 
+  async function publish(events: Event[]) {
+    requireConnected();
+    const sent = events.map((event) => {
+      const targets = queuesFor(event.type).filter((queue) => consumers.has(queue));
+      return targets.map((queue) => send(queue, encodeEvent(event)));
+    });
+    return outcomes(sent);
+  }
+
   async function stop() {
     state = 'stopped';
     await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
@@ -122,14 +131,7 @@ export function createMemoryBus({
   }
 
   return {
-    async publish(events) {
-      requireConnected();
-      const sent = events.map((event) => {
-        const targets = queuesFor(event.type).filter((queue) => consumers.has(queue));
-        return targets.map((queue) => send(queue, encodeEvent(event)));
-      });
-      return countOutcomes(metrics, events, outcomes(sent));
-    },
+    publish: (events) => countOutcomes(metrics, events, publish(events)),
 
     async deliver(queue, content) {
       requireConnected();

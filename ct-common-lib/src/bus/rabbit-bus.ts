@@ -19,6 +19,8 @@ export interface RabbitBusOptions {
   prefix?: string;
   /** How long `publish` waits for the broker. Default 5,000. */
   publishTimeoutMs?: number;
+  /** The longest pause before a handler that failed is given its deliveries again. Default 5,000. */
+  retryPauseMs?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface RabbitBusOptions {
  * on connections of their own: a broker that is short of memory stops the first, and must not stop acknowledgements.
  */
 export function createRabbitBus(options: RabbitBusOptions): Bus {
-  const { url, name, log, prefix = '', publishTimeoutMs = 5_000 } = options;
+  const { url, name, log, prefix = '', publishTimeoutMs = 5_000, retryPauseMs = 5_000 } = options;
   const exchange = prefix + exchangeName;
   const metrics = createBusMetrics(options.metrics);
   const consumers: RabbitConsumer[] = [];
@@ -65,9 +67,8 @@ export function createRabbitBus(options: RabbitBusOptions): Bus {
     },
 
     subscribe(queue, handler, { batchSize = defaultBatchSize } = {}) {
-      consumers.push(
-        createRabbitConsumer({ queue, prefix, exchange, handler, batchSize, publisher, log, metrics }),
-      );
+      const wanted = { queue, prefix, exchange, handler, batchSize, retryPauseMs };
+      consumers.push(createRabbitConsumer({ ...wanted, publisher, log, metrics }));
     },
 
     async start() {

@@ -16,6 +16,8 @@ export interface RabbitConsumerOptions {
   exchange: string;
   handler: EventHandler;
   batchSize: number;
+  /** The longest pause before another try. */
+  retryPauseMs: number;
   publisher: RabbitPublisher;
   log: Logger;
   metrics: BusMetrics;
@@ -31,13 +33,12 @@ interface RabbitDelivery extends Delivery {
 
 /** So many faults of a handler in a row have a batch taken one by one, and a single message parked. */
 const patience = 10;
-const maxPauseMs = 5_000;
 const cancelTimeoutMs = 2_000;
 const longestReason = 1_000;
 
 /** Consumes one queue, which it declares along with its bindings and its parking queue. */
 export function createRabbitConsumer(options: RabbitConsumerOptions) {
-  const { queue, prefix, exchange, handler, batchSize, publisher, log, metrics } = options;
+  const { queue, prefix, exchange, handler, batchSize, retryPauseMs, publisher, log, metrics } = options;
   const queueName = prefix + queue;
   const parkedName = parkedQueueOf(queueName);
   const stopping = new AbortController();
@@ -69,7 +70,7 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
     async judge(batch, _error, { failures, faults }) {
       if (faults >= patience) return batch.length > 1 ? 'split' : 'park';
       const ended = batch[0]?.ended ?? stopping.signal;
-      await pause(backoffMs(failures, maxPauseMs), ended);
+      await pause(backoffMs(failures, retryPauseMs), ended);
       return ended.aborted ? 'left' : 'again';
     },
   };
