@@ -44,6 +44,11 @@ export function compose(
   const metrics = createMetrics(name);
   const sequelize = createSequelize(databaseUrl, { log, applicationName: name });
   const bus = sharedBus ?? createBus();
+  if (!redisUrl && !sharedBus) {
+    log.warn(
+      'REDIS_URL is not set: the cache is inside this process, so run no second api-service on this database',
+    );
+  }
   const store = redisUrl
     ? createRedisStore({ url: redisUrl, prefix: `${prefix}ct:`, log })
     : createMemoryStore();
@@ -89,11 +94,7 @@ export function compose(
   lifecycle.add('database', undefined, () => sequelize.close());
   lifecycle.add('http', () => server.start());
   lifecycle.add('migrations', migrate);
-  lifecycle.add(
-    'cache',
-    () => cache.start(),
-    () => cache.stop(),
-  );
+  lifecycle.add('cache', undefined, () => cache.stop());
   lifecycle.add(
     'event relay',
     () => events.start(),
@@ -104,12 +105,15 @@ export function compose(
     () => invalidations.start(),
     () => invalidations.stop(),
   );
-  if (!sharedBus)
+  // After the relay that makes the bumps which are still owed, as nothing is read from the cache before that.
+  lifecycle.add('cache in use', () => cache.start());
+  if (!sharedBus) {
     lifecycle.add(
       'bus',
       () => bus.start(),
       () => bus.stop(),
     );
+  }
   // Started early, to tell that it lives while it waits for the database, but stopped first.
   lifecycle.add('http drain', () => log.info({ host, port: server.port() }, 'api-service is ready'), drain);
 
