@@ -1,0 +1,85 @@
+// `npm test [-- mocha's arguments]`: all tests with coverage, or those that the arguments choose without it.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { connect as connectToRabbit } from 'amqplib';
+import { Redis } from 'ioredis';
+
+const root = join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+const packageFolder = (name: string) => dirname(require.resolve(`${name}/package.json`));
+
+async function pingRedis(url: string) {
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 1000, retryStrategy: () => null });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    await redis.ping();
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function pingRabbit(url: string) {
+  const connection = await connectToRabbit(url, { timeout: 2000 });
+  connection.on('error', () => {});
+  await connection.close();
+}
+
+async function answering(name: string, url: string, ping: (url: string) => Promise<void>) {
+  try {
+    await ping(url);
+    console.log(`${name} answers: its suites run.`);
+    return url;
+  } catch (error) {
+    console.log(
+      `${name} does not answer (${(error as Error).message || 'no connection'}): its suites are pending.`,
+    );
+    return undefined;
+  }
+}
+
+// The tests choose their own settings, whatever the developer's shell has for the services.
+const {
+  REDIS_URL,
+  RABBITMQ_URL,
+  DATABASE_URL: _,
+  RATING_DATABASE_URL: __,
+  PORT: ___,
+  DATA_DIR: ____,
+  ...environment
+} = process.env;
+const TEST_REDIS_URL = await answering('Redis', REDIS_URL ?? 'redis://127.0.0.1:6379', pingRedis);
+const TEST_RABBITMQ_URL = await answering(
+  'RabbitMQ',
+  RABBITMQ_URL ?? 'amqp://guest:guest@127.0.0.1:5672',
+  pingRabbit,
+);
+
+const specs = ['ct-common-lib', 'api-service', 'rating-service', '.'].map(
+  (folder) => `${folder}/test/**/*.test.ts`,
+);
+const chosen = process.argv.slice(2);
+const namesFiles = chosen.some((argument) => argument.endsWith('.test.ts'));
+const coverage = chosen.length > 0 ? [] : [join(packageFolder('c8'), 'bin', 'c8.js'), process.execPath];
+const mocha = [
+  join(packageFolder('mocha'), 'bin', 'mocha.js'),
+  '--reporter',
+  join(root, 'test/support/reporter.mjs'),
+];
+const run = spawn(process.execPath, [...coverage, ...mocha, ...chosen, ...(namesFiles ? [] : specs)], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...environment, TEST_REDIS_URL, TEST_RABBITMQ_URL },
+  // A group of its own, as a signal to c8 alone would not reach the process that runs the tests.
+  detached: process.platform !== 'win32',
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () =>
+    run.pid && process.platform !== 'win32' ? process.kill(-run.pid, 'SIGTERM') : run.kill(),
+  );
+}
+run.once('exit', (code, signal) => {
+  process.exitCode = code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
+});
