@@ -5,12 +5,11 @@ import { cursor, pageLimit, text } from '../http/fields.ts';
 export const productLimits = { sku: 100, name: 200, description: 10_000, brand: 100 } as const;
 
 /** Up to 10 digits before the point and 2 after it; a number becomes its decimal string. */
+const decimal = 'must be a decimal from 0 to 9999999999.99 with at most 2 decimals, e.g. "19.90"';
 const price = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], decimal)
   .transform(String)
-  .refine((value) => /^\d{1,10}(\.\d{1,2})?$/.test(value), {
-    error: 'must be a decimal from 0 to 9999999999.99 with at most 2 decimals, e.g. "19.90"',
-  });
+  .refine((value) => /^\d{1,10}(\.\d{1,2})?$/.test(value), decimal);
 
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code of ISO 4217, e.g. "EUR"');
 

@@ -8,7 +8,7 @@ import { productNotFound } from '../products/product.service.ts';
 const ratingsQuerySchema = z.strictObject({
   productIds: z
     .string()
-    .transform((list) => [...new Set(list.split(','))])
+    .transform((list) => [...new Set(list.toLowerCase().split(','))])
     .pipe(z.array(id).max(100, 'must name at most 100 products')),
 });
 

@@ -10,9 +10,6 @@ export interface AppOptions {
   routers: [path: string, router: Router][];
 }
 
-/** The largest body that is read, before and after decompression. */
-export const bodyLimitBytes = 100_000;
-
 /** An Express application with what every service needs: JSON bodies, problem documents, metrics, a log. */
 export function createApp({ log, metrics, routers }: AppOptions): Express {
   const app = express();
@@ -21,8 +18,6 @@ export function createApp({ log, metrics, routers }: AppOptions): Express {
   app.set('query parser', 'simple');
 
   app.use(observe(log, metrics));
-  app.use(jsonOnly);
-  app.use(express.json({ limit: bodyLimitBytes, type: jsonTypes }));
   for (const [path, router] of routers) app.use(path, router);
   app.use(() => {
     throw new HttpError(404, 'PATH_UNKNOWN', 'There is nothing at this path.');
@@ -30,19 +25,6 @@ export function createApp({ log, metrics, routers }: AppOptions): Express {
   app.use(problemHandler(log));
   return app;
 }
-
-const jsonTypes = ['application/json', 'application/merge-patch+json'];
-
-/** A body of another media type is refused rather than ignored, as ignoring it would answer a wrong question. */
-const jsonOnly: RequestHandler = (req, _res, next) => {
-  // `is` gives null when there is no body, false when there is one of another type.
-  if (req.is(jsonTypes) === false) {
-    throw new HttpError(415, 'MEDIA_TYPE_UNSUPPORTED', 'Send the body as application/json.', {
-      Accept: jsonTypes.join(', '),
-    });
-  }
-  next();
-};
 
 function observe(log: Logger, metrics: Registry): RequestHandler {
   const duration = new Histogram({

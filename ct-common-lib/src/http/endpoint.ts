@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { InvalidInputError, type FieldFault } from '../errors.ts';
+import { readBody } from './body.ts';
 import { HttpError } from './problem.ts';
 
 interface InputSchemas {
@@ -67,12 +68,12 @@ function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Puts the handlers of one path on a router; any other method is a 405 with `Allow`. */
+/** Puts the handlers of one path on a router, with their JSON bodies read; any other method is a 405 with `Allow`. */
 export function route(router: Router, path: string, handlers: Partial<Record<Method, RequestHandler>>): void {
   const at = router.route(path);
   const allowed = ['OPTIONS'];
   for (const [method, handler] of Object.entries(handlers)) {
-    at[method as Method](handler);
+    at[method as Method](readBody, handler);
     allowed.push(method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : []));
   }
   const allow = allowed.sort().join(', ');

@@ -1,6 +1,7 @@
 export * from './app.ts';
+export { bodyLimitBytes } from './body.ts';
 export * from './endpoint.ts';
 export * from './health.ts';
-export * from './problem.ts';
+export { HttpError, problemHandler } from './problem.ts';
 export * from './representation.ts';
 export * from './server.ts';

@@ -23,7 +23,7 @@ export class HttpError extends AppError {
   }
 }
 
-interface Problem {
+export interface Problem {
   status: number;
   code: string;
   detail: string;
@@ -83,23 +83,30 @@ function bodyProblem(error: unknown): Problem | undefined {
   }
 }
 
-/** Sends a problem document. `type` is a URN made of the code, so that it is stable and needs no web site. */
-function sendProblem(req: Request, res: Response, { status, code, detail, headers = {}, errors }: Problem) {
-  const problem = {
+export const problemType = 'application/problem+json';
+
+/** A problem document. `type` is a URN made of the code, so that it is stable and needs no web site. */
+export function problemDocument({ status, code, detail, errors }: Problem, instance?: string): string {
+  return JSON.stringify({
     type: `urn:ct-reviews:problem:${code.toLowerCase().replaceAll('_', '-')}`,
     title: STATUS_CODES[status],
     status,
     detail,
-    instance: req.originalUrl,
+    instance,
     code,
     ...(errors && errors.length > 0 && { errors }),
-  };
-  res.writeHead(status, {
-    ...headers,
-    'Cache-Control': 'no-store',
-    'Content-Type': 'application/problem+json',
   });
-  res.end(JSON.stringify(problem));
+}
+
+export function sendProblem(req: Request, res: Response, problem: Problem): void {
+  const body = Buffer.from(problemDocument(problem, req.originalUrl));
+  res.writeHead(problem.status, {
+    ...problem.headers,
+    'Cache-Control': 'no-store',
+    'Content-Type': problemType,
+    'Content-Length': body.length,
+  });
+  res.end(body);
 }
 
 /** The last middleware: every error becomes a problem document, and what is our fault is logged. */

@@ -1,8 +1,9 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
+import type { Express, Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { answerMalformed, answerNoPath, hasPath } from './malformed.ts';
 
 export interface ServerOptions {
   host: string;
@@ -23,7 +24,11 @@ export function createHttpServer(
   app: Express,
   { host, port, log, portVariable = 'PORT', drainTimeoutMs = 8_000 }: ServerOptions,
 ) {
-  const server = createServer(messageClasses(app), app);
+  const server = createServer(messageClasses(app), (req, res) => {
+    if (hasPath(req)) app(req, res);
+    else answerNoPath(req as Request, res as Response);
+  });
+  answerMalformed(server);
   // A client that dribbles its request may not hold a connection for ever.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;

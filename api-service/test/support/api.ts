@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { createLogger } from 'ct-common-lib';
+import { createMemoryBus, type Bus } from 'ct-common-lib/bus';
+import { createTestDatabase } from 'ct-common-lib/testing';
+import { compose } from '../../src/compose.ts';
+import { configSchema } from '../../src/config.ts';
+import { createHttpClient } from './http-client.ts';
+
+export const silent = createLogger({ name: 'test', level: 'silent' });
+
+/** Stands before the Redis keys and RabbitMQ names of one test. */
+export const randomPrefix = () => `test-${randomBytes(6).toString('hex')}:`;
+
+export interface ApiOptions {
+  /** Default: a database of its own, dropped at the stop. */
+  databaseUrl?: string;
+  /** Default: the in-process store. */
+  redisUrl?: string;
+  /** Default: a bus of its own inside this process; one that is given belongs to whoever gives it. */
+  bus?: Bus;
+  prefix?: string;
+}
+
+/** Runs the real service, on a free port, with a client for it and a connection to its database. */
+export async function startApi(options: ApiOptions = {}) {
+  const { redisUrl, prefix = randomPrefix() } = options;
+  const database = options.databaseUrl === undefined ? await createTestDatabase({ name: 'api' }) : undefined;
+  const databaseUrl = options.databaseUrl ?? database!.url;
+  const bus = options.bus ?? createMemoryBus({ log: silent });
+  const config = { ...configSchema.parse({}), databaseUrl, redisUrl, port: 0, prefix };
+  const app = compose(config, { bus, log: silent });
+  await app.start();
+  if (!options.bus) await bus.start();
+
+  return {
+    ...createHttpClient(`http://127.0.0.1:${app.port()}`),
+    bus,
+    databaseUrl,
+    port: app.port(),
+    drained: app.drained,
+    async stop() {
+      if (!options.bus) await bus.stop();
+      await app.stop();
+      await database?.drop();
+    },
+  };
+}
+
+export type Api = Awaited<ReturnType<typeof startApi>>;
+
+/** A connection as psql would have it. */
+export async function connect(databaseUrl: string): Promise<Client> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,52 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Request, Response } from 'express';
+import { HttpError, problemDocument, problemType, sendProblem } from './problem.ts';
+
+/** Answers with a problem document what Node.js refuses by itself, before there is a request for the application. */
+export function answerMalformed(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) return void socket.destroy();
+    const problem = problemOfParser(error.code);
+    // There is no URL to name: it is what could not be read.
+    const body = problemDocument(problem);
+    const head = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      `Content-Type: ${problemType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  });
+
+  server.on('checkExpectation', (req: Request, res: Response) => {
+    req.originalUrl = req.url;
+    sendProblem(req, res, new HttpError(417, 'EXPECTATION_FAILED', 'The only expectation is 100-continue.'));
+  });
+}
+
+/** Whether Express can route the request. Takes the path out of a whole URL, as proxies send it (RFC 9112, 3.2.2). */
+export function hasPath(req: IncomingMessage): boolean {
+  const url = req.url ?? '';
+  if (url.startsWith('/') || url === '*') return true;
+  if (!URL.canParse(url)) return false;
+  const { pathname, search } = new URL(url);
+  req.url = pathname + search;
+  return true;
+}
+
+export function answerNoPath(req: Request, res: Response): void {
+  req.originalUrl = req.url;
+  sendProblem(req, res, new HttpError(400, 'URL_MALFORMED', 'The URL of the request cannot be read.'));
+}
+
+function problemOfParser(code: string | undefined): HttpError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpError(431, 'HEAD_TOO_LARGE', 'The URL and the headers are larger than 16 kB together.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpError(408, 'REQUEST_TIMEOUT', 'The request took too long to arrive.');
+    default:
+      return new HttpError(400, 'REQUEST_MALFORMED', 'The request is not valid HTTP/1.1.');
+  }
+}
