@@ -39,8 +39,7 @@ function observe(log: Logger, metrics: Registry): RequestHandler {
     const startedAt = process.hrtime.bigint();
     res.once('close', () => {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
-      const matched = req.route as { path: string } | undefined;
-      const route = matched ? req.baseUrl + matched.path : 'unmatched';
+      const route = (res.locals.route as string | undefined) ?? 'unmatched';
       duration.observe({ method: req.method, route, status: res.statusCode }, seconds);
       log.debug({ method: req.method, route, status: res.statusCode, seconds }, 'request');
     });

@@ -71,6 +71,11 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 /** Puts the handlers of one path on a router, with their JSON bodies read; any other method is a 405 with `Allow`. */
 export function route(router: Router, path: string, handlers: Partial<Record<Method, RequestHandler>>): void {
   const at = router.route(path);
+  at.all((req, res, next) => {
+    // Remembered for the metrics here, as an error on its way out leaves no trace of where the router is mounted.
+    res.locals.route = req.baseUrl + path;
+    next();
+  });
   const allowed = ['OPTIONS'];
   for (const [method, handler] of Object.entries(handlers)) {
     at[method as Method](readBody, handler);
