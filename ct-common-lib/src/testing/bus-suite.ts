@@ -61,6 +61,10 @@ export async function startBus(bus: Bus) {
   await waitFor('the bus is connected', () => bus.state() === 'connected');
 }
 
+async function publishConfirmed(bus: Bus, event: Event) {
+  expect(await bus.publish([event])).to.deep.equal([{ status: 'confirmed' }]);
+}
+
 /** What went wrong in a promise that must reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
@@ -132,12 +136,8 @@ export function describeBus(title: string, createHarness: () => Promise<BusHarne
     it('says which events no queue takes, with the outcomes in the order of the events', async () => {
       bus.subscribe(reviews, async () => {});
       await startBus(bus);
-      const outcomes = await bus.publish([
-        ratingUpdated(),
-        reviewCreated(),
-        ratingUpdated(),
-        reviewCreated(),
-      ]);
+      const twice = ratingUpdated();
+      const outcomes = await bus.publish([twice, reviewCreated(), twice, reviewCreated()]);
       expect(outcomes.map(({ status }) => status)).to.deep.equal([
         'unroutable',
         'confirmed',
@@ -368,6 +368,20 @@ export function describeBus(title: string, createHarness: () => Promise<BusHarne
         expect(error).to.be.instanceOf(TransientError).with.property('code', 'BUS_UNAVAILABLE');
       }
       expect(await metric('ct_bus_published_total', { outcome: 'failed' })).to.equal(2);
+    });
+
+    it('rejects what is being published while it stops, or has it confirmed', async () => {
+      bus.subscribe(reviews, async () => {});
+      await startBus(bus);
+      const publishing = rejection(
+        (async () => {
+          for (;;) await publishConfirmed(bus, reviewCreated());
+        })(),
+      );
+      await bus.stop();
+      expect(await publishing)
+        .to.be.instanceOf(TransientError)
+        .with.property('code', 'BUS_UNAVAILABLE');
     });
 
     it('counts what it published, handed over, parked and retried', async () => {
