@@ -9,8 +9,9 @@ export const idParams = z.object({ id });
 export const text = (max: number) =>
   z
     .string('must be text')
-    .min(1, 'must not be empty')
-    .max(max, `must have at most ${max} characters`)
+    // Not min and max, which would measure an array too.
+    .refine((value) => value.length > 0, { error: 'must not be empty' })
+    .refine((value) => value.length <= max, { error: `must have at most ${max} characters` })
     .refine((value) => !value.includes('\0'), { error: 'must not contain the character U+0000' })
     .refine((value) => value.isWellFormed(), {
       error: 'must be well-formed Unicode: it holds a lone surrogate',
