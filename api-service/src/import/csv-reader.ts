@@ -12,8 +12,8 @@ export interface CsvOptions {
 
 type CsvRow = SourceRow<string[]>;
 
-// One call for many records is several times as fast as a call for each; larger slices gain nothing more.
-const sliceBytes = 64 * 1024;
+// One call for many records is several times as fast as a call for each; more of them gain nothing.
+const recordsPerCall = 256;
 
 const tooLong = 'The row is longer than 1 MiB; shorten it';
 const unclosed =
@@ -47,24 +47,25 @@ function createCsvReader({ delimiter = ',', encoding = 'utf-8' }: CsvOptions) {
   let line = 1;
   /** How many columns the header has; undefined until it was read. */
   let columns: number | undefined;
-  /** Up to here records are parsed one by one, as one of them is broken. */
-  let carefulUntil = 0;
+  /** Shrinks around a broken record until it stands alone, and grows again after it. */
+  let atOnce = 1;
   /** The rest of this line is to be left out. */
   let skipping = false;
 
   /** The complete records from `start` on that are parsed in one call, each by the line that it starts in. */
   function collect(start: number, last: boolean) {
-    const oneByOne = columns === undefined || start < carefulUntil;
-    const limit = oneByOne ? start + 1 : start + sliceBytes;
     const records: number[] = [];
     let end = start;
     let endLine = line;
-    while (end < buffer.length && end < limit) {
+    while (end < buffer.length && records.length < atOnce) {
       const record = findRecordEnd(buffer, end, last);
       if (typeof record === 'string') return { records, end, endLine, stop: record };
-      if (!isBlank(buffer, end, record.end)) records.push(endLine);
+      const blank = isBlank(buffer, end, record.end);
+      if (!blank) records.push(endLine);
       end = record.end;
       endLine += record.lines;
+      // Blank lines before a record are passed over first, so that its first line is the slice's.
+      if (blank && records.length === 0) break;
     }
     return { records, end, endLine, stop: undefined };
   }
@@ -80,21 +81,24 @@ function createCsvReader({ delimiter = ',', encoding = 'utf-8' }: CsvOptions) {
   /** What is wrong with one record, and whether all of its lines belong to it. */
   function diagnose(bytes: Buffer): { error: string; whole: boolean } {
     const rows = parseRecords(bytes);
-    if (typeof rows === 'string') {
-      const firstLine = parseRecords(bytes.subarray(0, findLineEnd(bytes, 0)));
-      return { error: (typeof firstLine === 'string' && faults[firstLine]) || unclosed, whole: false };
-    }
+    if (typeof rows === 'string') return { error: quoteFault(bytes), whole: false };
     const width = rows[0]?.length ?? 0;
     if (columns === undefined || width === columns) return { error: notUtf8, whole: true };
-    // A good row inside a quoted value means that the quotes of two broken rows found one another.
     return { error: wrongWidth(width, columns, delimiter), whole: !holdsRow(bytes) };
   }
 
+  function quoteFault(bytes: Buffer): string {
+    const firstLine = parseRecords(bytes.subarray(0, findLineEnd(bytes, 0)));
+    return (typeof firstLine === 'string' && faults[firstLine]) || unclosed;
+  }
+
+  /** Whether a row may begin inside the record, as where the quotes of two broken rows found one another. */
   function holdsRow(bytes: Buffer): boolean {
     for (let start = findLineEnd(bytes, 0); start !== undefined && start < bytes.length;) {
       const end = findLineEnd(bytes, start);
       const rows = parseRecords(bytes.subarray(start, end));
-      if (typeof rows !== 'string' && rows[0]?.length === columns) return true;
+      if (typeof rows === 'string' ? rows === 'CSV_QUOTE_NOT_CLOSED' : rows[0]?.length === columns)
+        return true;
       start = end;
     }
     return false;
@@ -115,7 +119,7 @@ function createCsvReader({ delimiter = ',', encoding = 'utf-8' }: CsvOptions) {
       const { records, end, endLine, stop } = collect(start, last);
       if (end === start) {
         if (stop === 'incomplete') break;
-        out.push({ line, error: stop === 'too long' ? tooLong : unclosed });
+        out.push({ line, error: stop === 'too long' ? tooLong : quoteFault(buffer.subarray(start)) });
         skipping = true;
         continue;
       }
@@ -123,9 +127,10 @@ function createCsvReader({ delimiter = ',', encoding = 'utf-8' }: CsvOptions) {
       const rows = parseSlice(bytes, records.length);
       if (rows) {
         columns ??= rows[0]?.length;
+        if (rows.length > 0) atOnce = Math.min(recordsPerCall, atOnce * 2);
         rows.forEach((fields, index) => out.push({ line: records[index] ?? line, fields }));
       } else if (records.length > 1) {
-        carefulUntil = end;
+        atOnce = Math.max(1, records.length >> 3);
         continue;
       } else {
         const { error, whole } = diagnose(bytes);
@@ -137,7 +142,6 @@ function createCsvReader({ delimiter = ',', encoding = 'utf-8' }: CsvOptions) {
       line = endLine;
     }
     buffer = buffer.subarray(start);
-    carefulUntil = Math.max(0, carefulUntil - start);
     return out;
   }
 

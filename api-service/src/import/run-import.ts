@@ -95,23 +95,36 @@ async function importFile(
   async function loadAll(loader: Loader) {
     let chunk: ImportedReview[] = [];
     let characters = 0;
-    for await (const row of rows) {
-      signal.throwIfAborted();
-      if (++result.read % 1_000 === 0) progress.update(file.bytesRead(), result.read);
-      const parsed = 'error' in row ? row : parseRow(row.fields, row.line);
-      if ('error' in parsed) {
-        await refuse({ ...parsed, line: row.line });
-        continue;
-      }
-      chunk.push(parsed.review);
-      characters += parsed.review.text?.length ?? 0;
-      result.byLine ||= parsed.review.id === null;
-      if (chunk.length < chunkRows && characters < chunkCharacters) continue;
-      await loader.load(chunk);
+    let loading = Promise.resolve();
+
+    /** Waits for the chunk before and loads this one while the next is read. */
+    async function hand() {
+      await loading;
+      loading = loader.load(chunk);
+      // Awaited above or at the end, but until then it would count as unhandled.
+      loading.catch(() => {});
       chunk = [];
       characters = 0;
     }
-    if (chunk.length > 0) await loader.load(chunk);
+
+    try {
+      for await (const row of rows) {
+        signal.throwIfAborted();
+        if (++result.read % 1_000 === 0) progress.update(file.bytesRead(), result.read);
+        const parsed = 'error' in row ? row : parseRow(row.fields, row.line);
+        if ('error' in parsed) {
+          await refuse({ ...parsed, line: row.line });
+          continue;
+        }
+        chunk.push(parsed.review);
+        characters += parsed.review.text?.length ?? 0;
+        result.byLine ||= parsed.review.id === null;
+        if (chunk.length === chunkRows || characters >= chunkCharacters) await hand();
+      }
+      if (chunk.length > 0) await hand();
+    } finally {
+      await loading;
+    }
   }
 
   async function run(databaseUrl: string) {
