@@ -19,7 +19,7 @@ describe('two instances at once', () => {
       async lock(reviews, transaction) {
         const known = await states.lock(reviews, transaction);
         applying = second.apply([created]);
-        await waitFor('the second waits for the first', () => someoneWaits(sequelize));
+        await waitFor('the second waits for the first', async () => (await countWaiting(sequelize)) === 1);
         return known;
       },
     }));
@@ -40,7 +40,7 @@ describe('two instances at once', () => {
       async save(reviews, transaction) {
         await states.save(reviews, transaction);
         applying = second.apply([{ ...created, rating: 2, version: 2 }]);
-        await waitFor('the second waits for the first', () => someoneWaits(sequelize));
+        await waitFor('the second waits for the first', async () => (await countWaiting(sequelize)) === 1);
       },
     }));
 
@@ -49,31 +49,56 @@ describe('two instances at once', () => {
     expect(ratings[0]).to.deep.include({ histogram: [0, 1, 0, 0, 0], version: 2 });
   });
 
-  it('never deadlock on the same reviews and products in opposite orders', async () => {
+  it('never deadlock on the same reviews in opposite orders', async () => {
     const products = Array.from({ length: 10 }, () => uuidv7());
     const reviews = Array.from({ length: 200 }, (_, at) =>
       review({ productId: products[at % 10]!, rating: 4 }),
     );
+    const { instances, transactions } = countingInstances();
+    for (let version = 1; version <= 5; version++) {
+      const batch = reviews.map((review) => ({ ...review, version }));
+      await Promise.all([instances[0].apply(batch), instances[1].apply(batch.toReversed())]);
+    }
+    const ratings = await instances[0].find(products);
+    expect(ratings.map(({ histogram }) => histogram)).to.deep.equal(products.map(() => [0, 0, 0, 20, 0]));
+    expect(ratings.map(({ version }) => version)).to.deep.equal(products.map(() => 100));
+    expect(transactions()).to.equal(10);
+  });
+
+  it('never deadlock on the same products in opposite orders', async () => {
+    const products = [uuidv7(), uuidv7(), uuidv7()];
+    const { instances, transactions } = countingInstances();
+    const reviewsOfAll = () => products.map((productId) => review({ productId }));
+    await instances[0].apply(reviewsOfAll());
+
+    // Held in the middle, so that two who come from both ends would each have what the other needs.
+    const { sequelize } = instances[0];
+    const applying = await sequelize.transaction(async (transaction) => {
+      const hold = 'SELECT 1 FROM product_rating WHERE product_id = $1 FOR UPDATE';
+      await sequelize.query(hold, { bind: [products[1]], transaction });
+      const both = [instances[0].apply(reviewsOfAll()), instances[1].apply(reviewsOfAll().toReversed())];
+      await waitFor('both wait', async () => (await countWaiting(sequelize)) === 2);
+      return both;
+    });
+    await Promise.all(applying);
+    const ratings = await instances[0].find(products);
+    expect(ratings.map(({ histogram }) => histogram)).to.deep.equal(products.map(() => [0, 0, 0, 0, 3]));
+    expect(transactions()).to.equal(3);
+  });
+
+  /** One transaction more than batches would be the repetition of a deadlock's victim. */
+  function countingInstances() {
     let transactions = 0;
-    const counting = () =>
+    const instance = () =>
       database.createRatings((states) => ({
         ...states,
         lock: (...args) => (transactions++, states.lock(...args)),
       }));
-    const instances = [counting(), counting()];
-    for (let version = 1; version <= 5; version++) {
-      const batch = reviews.map((review) => ({ ...review, version }));
-      await Promise.all([instances[0]!.apply(batch), instances[1]!.apply(batch.toReversed())]);
-    }
-    const ratings = await instances[0]!.find(products);
-    expect(ratings.map(({ histogram }) => histogram)).to.deep.equal(products.map(() => [0, 0, 0, 20, 0]));
-    expect(ratings.map(({ version }) => version)).to.deep.equal(products.map(() => 100));
-    // One more would be the repetition of a deadlock's victim.
-    expect(transactions).to.equal(10);
-  });
+    return { instances: [instance(), instance()] as const, transactions: () => transactions };
+  }
 });
 
-async function someoneWaits(sequelize: Sequelize) {
+async function countWaiting(sequelize: Sequelize) {
   const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  return (await sequelize.query(waiting, { type: QueryTypes.SELECT })).length > 0;
+  return (await sequelize.query(waiting, { type: QueryTypes.SELECT })).length;
 }
