@@ -111,14 +111,14 @@ export function sendProblem(req: Request, res: Response, problem: Problem): void
 
 /** The last middleware: every error becomes a problem document, and what is our fault is logged. */
 export function problemHandler(log: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  return (error: unknown, req, res, _next) => {
     const problem = problemOf(error);
     if (problem.status === 500)
       log.error({ err: error, method: req.method, path: req.path }, 'request failed');
     else if (problem.status > 500)
       log.warn({ err: error, method: req.method, path: req.path }, 'request refused for now');
     // Half an answer is out already: only cutting the connection tells the client that it is not whole.
-    if (res.headersSent) return next(error);
-    sendProblem(req, res, problem);
+    if (res.headersSent) res.destroy();
+    else sendProblem(req, res, problem);
   };
 }

@@ -59,7 +59,7 @@ describe('createApp', () => {
     const counted = await waitFor('the last of them to be counted', async () => {
       const { values } = await metrics.getSingleMetric('ct_http_request_duration_seconds')!.get();
       const labels = values.map((value) => Object.values(value.labels).join(' '));
-      return labels.includes('GET unmatched 404') && labels;
+      return labels.includes('GET unmatched 404') ? labels : null;
     });
     expect(counted).to.include.members([
       'GET /api/reviews/:id 200',
