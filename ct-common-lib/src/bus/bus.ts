@@ -13,7 +13,9 @@ export type PublishOutcome =
 /**
  * Handles deliveries in the order of arrival, one batch at a time. It returns to acknowledge all of them.
  * It throws `PoisonMessageError` to park: a batch of several is then handled one by one, so that the good
- * ones go on. It throws anything else to have the deliveries again, after a pause that grows.
+ * ones go on. It throws anything else to have the deliveries again, after a pause that grows: for as long
+ * as it takes if that is a `TransientError`; otherwise, over RabbitMQ, one that has failed 10 times in a batch
+ * and 10 times alone is parked as `HANDLER_FAILED`.
  */
 export type EventHandler = (events: Event[]) => Promise<void>;
 

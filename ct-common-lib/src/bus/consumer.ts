@@ -1,7 +1,7 @@
 import { PoisonMessageError, TransientError } from '../errors.ts';
 import { decodeEvent, type Event } from '../events/index.ts';
 import type { Logger } from '../logger.ts';
-import { within } from './backoff.ts';
+import { within } from './waiting.ts';
 import type { BusMetrics } from './bus-metrics.ts';
 import type { EventHandler } from './bus.ts';
 import { takes, type QueueName } from './topology.ts';

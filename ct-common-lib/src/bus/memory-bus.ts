@@ -2,7 +2,7 @@ import { TransientError } from '../errors.ts';
 import { encodeEvent, type Event } from '../events/index.ts';
 import type { Logger } from '../logger.ts';
 import { Registry } from '../metrics.ts';
-import { within } from './backoff.ts';
+import { within } from './waiting.ts';
 import { countOutcomes, createBusMetrics } from './bus-metrics.ts';
 import { defaultBatchSize, type Bus, type BusState, type PublishOutcome } from './bus.ts';
 import { createConsumer, type Consumer, type Delivery, type DeliveryRules } from './consumer.ts';

@@ -1,6 +1,6 @@
 import type { Channel } from 'amqplib';
 import type { Logger } from '../logger.ts';
-import { backoffMs, onAbort, pause } from './backoff.ts';
+import { backoffMs, onAbort, pause } from './waiting.ts';
 
 const maxPauseMs = 2_000;
 

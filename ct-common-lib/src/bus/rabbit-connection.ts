@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { connect, type ChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
-import { backoffMs, pause, within } from './backoff.ts';
+import { backoffMs, pause, within } from './waiting.ts';
 
 export interface RabbitConnectionOptions {
   url: string;

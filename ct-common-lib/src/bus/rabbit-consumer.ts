@@ -1,9 +1,9 @@
-import type { Channel, ChannelModel, ConsumeMessage, MessageProperties, Options } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage, Options } from 'amqplib';
 import { TransientError, type PoisonMessageError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { backoffMs, onAbort, pause, within } from './backoff.ts';
+import { backoffMs, onAbort, pause, within } from './waiting.ts';
 import type { BusMetrics } from './bus-metrics.ts';
-import type { EventHandler } from './bus.ts';
+import type { EventHandler, PublishOutcome } from './bus.ts';
 import { createConsumer, type Delivery, type DeliveryRules } from './consumer.ts';
 import { keepChannel } from './rabbit-channel.ts';
 import type { RabbitPublisher } from './rabbit-publisher.ts';
@@ -48,19 +48,22 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
     isLive: ({ ended }) => !ended.aborted,
 
     // Everything that came before them is settled by now, so one frame is enough.
-    ack: (batch) => ack(batch.at(-1), true),
+    ack: (batch) => settle(batch.at(-1), (channel, message) => channel.ack(message, true)),
 
     async park(delivery, reason) {
-      const { channel, content } = delivery;
-      const message = {
-        exchange: '',
-        routingKey: parkedName,
-        content,
-        options: parkedOptions(delivery, reason),
-      };
-      const [outcome] = await publisher.publish([message]);
-      if (outcome?.status === 'confirmed') return ack(delivery, false);
-      if (outcome?.status === 'unroutable') await declare(channel);
+      const options = parkedOptions(delivery, reason);
+      const parked = { exchange: '', routingKey: parkedName, content: delivery.content, options };
+      let outcome: PublishOutcome | undefined;
+      try {
+        [outcome] = await publisher.publish([parked]);
+      } catch (error) {
+        if (error instanceof TransientError) throw error;
+        // Its own headers leave no room for the reason: so the broker parks it, without one.
+        return settle(delivery, (channel, message) => channel.nack(message, false, false));
+      }
+      if (outcome?.status === 'confirmed')
+        return settle(delivery, (channel, message) => channel.ack(message));
+      if (outcome?.status === 'unroutable') await declare(delivery.channel);
       throw new TransientError('BUS_UNAVAILABLE', {
         detail: `${parkedName} did not take the message`,
         facts: { outcome },
@@ -76,9 +79,12 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
   };
   const consumer = createConsumer({ queue, handler, batchSize, rules, log, metrics });
 
-  function ack(delivery: RabbitDelivery | undefined, allUpTo: boolean) {
+  function settle(
+    delivery: RabbitDelivery | undefined,
+    tell: (channel: Channel, message: ConsumeMessage) => void,
+  ) {
     try {
-      delivery?.channel.ack(delivery.message, allUpTo);
+      if (delivery) tell(delivery.channel, delivery.message);
     } catch (error) {
       log.debug({ err: error, queue }, 'the channel is gone; the broker delivers again');
     }
@@ -134,24 +140,15 @@ export type RabbitConsumer = ReturnType<typeof createRabbitConsumer>;
 function parkedOptions(
   { message, attempts, failedAt }: RabbitDelivery,
   { code, message: reason }: PoisonMessageError,
-) {
-  // Not userId, which the broker checks against the user of this connection; not expiration: what is parked stays.
-  const {
-    contentType,
-    contentEncoding,
-    headers,
-    priority,
-    correlationId,
-    replyTo,
-    messageId,
-    timestamp,
-    type,
-    appId,
-  } = message.properties as Omit<Options.Publish, 'headers'> & Pick<MessageProperties, 'headers'>;
+): Options.Publish {
   return {
-    ...{ contentType, contentEncoding, priority, correlationId, replyTo, messageId, timestamp, type, appId },
+    ...message.properties,
+    // The broker compares this one with the user of the connection, and closes the channel.
+    userId: undefined,
+    // What is parked stays.
+    expiration: undefined,
     headers: {
-      ...headers,
+      ...message.properties.headers,
       // The broker would send copies to whatever queues this one names.
       CC: undefined,
       'x-parked-code': code,

@@ -1,7 +1,7 @@
 import { IllegalOperationError, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
 import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { onAbort, within } from './backoff.ts';
+import { onAbort, within } from './waiting.ts';
 import type { PublishOutcome } from './bus.ts';
 import { keepChannel } from './rabbit-channel.ts';
 
@@ -58,7 +58,7 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
   return {
     /** Keeps the channel to publish on, until `closed` is aborted. */
     async use(model: ChannelModel, closed: AbortSignal) {
-      blocked = false;
+      onAbort(closed, () => (blocked = false));
       model.on('blocked', (reason) => {
         log.warn({ reason }, 'RabbitMQ takes no messages now');
         blocked = true;

@@ -280,6 +280,29 @@ describeWithRabbit('RabbitMQ bus on a bad day', (url) => {
     expect(new Date(String(headers['x-parked-at'])).getTime()).to.be.at.least(new Date(event.time).getTime());
   });
 
+  it('parks also a message whose headers leave no room for the reason, or say where it must go', async () => {
+    const bus = await begin();
+    const handled: Event[] = [];
+    bus.subscribe(queue, async (events) => void handled.push(...events));
+    await startBus(bus);
+    const channel = await harness.admin.createConfirmChannel();
+    const send = (content: string, options: object) =>
+      channel.sendToQueue(harness.prefix + queue, Buffer.from(content), { persistent: true, ...options });
+    send('large', { headers: { large: 'x'.repeat(65_300) } });
+    send('astray', { headers: { CC: [harness.prefix + queue] }, userId: 'guest', expiration: 600_000 });
+    await channel.waitForConfirms();
+    const event = reviewCreated();
+    await publishAll(bus, [event]);
+    await waitFor('the good one', () => handled.length === 1);
+    const parked = await waitFor('two parked', async () => {
+      const messages = await harness.messagesOf(`${queue}.parked`);
+      return messages.length === 2 ? messages : undefined;
+    });
+    expect(parked.map(({ content }) => content.toString())).to.have.members(['large', 'astray']);
+    for (const { properties } of parked) expect(properties.expiration).to.equal(undefined);
+    expect(await harness.messagesOf(queue), 'copies of it').to.deep.equal([]);
+  });
+
   it('parks the one message that a handler keeps failing on, so that it blocks no other', async () => {
     const bus = await begin({ retryPauseMs: 1 });
     const [good, bad, other] = [reviewCreated(), reviewCreated(), reviewCreated()];
