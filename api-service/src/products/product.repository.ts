@@ -80,6 +80,6 @@ export type ProductRepository = ReturnType<typeof createProductRepository>;
 
 /** Every word of the search must begin a word of the product; all other characters separate words. */
 function prefixQuery(q: string): string {
-  const words = q.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = q.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   return words.map((word) => `${word}:*`).join(' & ');
 }

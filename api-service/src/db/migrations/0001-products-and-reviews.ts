@@ -36,8 +36,11 @@ const sql = `
     rating_version    bigint NOT NULL DEFAULT 0,
     rating_updated_at timestamptz(3),
 
+    -- Signs become spaces first: PostgreSQL would read a signed number in AB-12, a host name in v.2, a tag in <b>.
     search            tsvector NOT NULL GENERATED ALWAYS AS (
-      to_tsvector('simple', sku || ' ' || name || ' ' || coalesce(brand, '') || ' ' || coalesce(description, ''))
+      to_tsvector('simple', translate(
+        sku || ' ' || name || ' ' || coalesce(brand, '') || ' ' || coalesce(description, ''),
+        '-_./:@#&+~=?%<>', repeat(' ', 15)))
     ) STORED,
 
     CONSTRAINT products_price_has_currency CHECK ((price IS NULL) = (currency IS NULL))
