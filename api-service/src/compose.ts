@@ -2,12 +2,7 @@ import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-co
 import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
 import { createCache, createMemoryStore, createRedisStore } from 'ct-common-lib/cache';
 import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import {
-  createSequelize,
-  isReachable,
-  isTransientPostgresError,
-  runMigrations,
-} from 'ct-common-lib/postgres';
+import { createSequelize, isReachable, migrateWhenReachable } from 'ct-common-lib/postgres';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
 import { createStartGate } from './http/start-gate.ts';
@@ -39,7 +34,7 @@ export function compose(
   config: Config,
   { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
 ) {
-  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix = '' } = config;
+  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix } = config;
   const lifecycle = createLifecycle({ log });
   const metrics = createMetrics(name);
   const sequelize = createSequelize(databaseUrl, { log, applicationName: name });
@@ -76,7 +71,7 @@ export function compose(
   bus.subscribe('api-service.ratings', createRatingConsumer({ ratings, wakeRelays }));
 
   let migrated = false;
-  let stopping = false;
+  const stopping = new AbortController();
 
   const app = createApp({
     log,
@@ -93,7 +88,15 @@ export function compose(
 
   lifecycle.add('database', undefined, () => sequelize.close());
   lifecycle.add('http', () => server.start());
-  lifecycle.add('migrations', migrate);
+  lifecycle.add('migrations', async () => {
+    migrated = await migrateWhenReachable({
+      url: databaseUrl,
+      urlVariable: 'DATABASE_URL',
+      migrations,
+      log,
+      signal: stopping.signal,
+    });
+  });
   lifecycle.add('cache', undefined, () => cache.stop());
   lifecycle.add(
     'event relay',
@@ -125,23 +128,8 @@ export function compose(
     return createMemoryBus({ log, metrics });
   }
 
-  /** Waits for a database that is away, as one that starts later than this service is no fault of either. */
-  async function migrate() {
-    while (!stopping) {
-      try {
-        await runMigrations({ url: databaseUrl, migrations, log });
-        migrated = true;
-        return;
-      } catch (error) {
-        if (!isTransientPostgresError(error)) throw error;
-        log.warn({ err: error }, 'the database does not answer; trying again in a second');
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-      }
-    }
-  }
-
   async function drain() {
-    stopping = true;
+    stopping.abort();
     await server.stop();
   }
 
@@ -149,7 +137,7 @@ export function compose(
   async function ready() {
     const reachable = await isReachable(sequelize);
     return {
-      ready: migrated && reachable && !stopping,
+      ready: migrated && reachable && !stopping.signal.aborted,
       parts: {
         postgres: reachable ? 'up' : 'down',
         migrations: migrated ? 'done' : 'pending',
@@ -162,7 +150,7 @@ export function compose(
   return {
     start: () => lifecycle.start(),
     stop() {
-      stopping = true;
+      stopping.abort();
       return lifecycle.stop();
     },
     port: () => server.port(),

@@ -1,21 +1,13 @@
+import { portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
 import { z } from 'zod';
 
-const url = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
-
-/** The environment of api-service. What is not set is explained in the README's table. */
+/** The environment of api-service. */
 export const configSchema = z
   .object({
-    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-    HOST: z.string().default('127.0.0.1'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    DATA_DIR: z.string().default('.data'),
-    DATABASE_URL: url('postgres:', 'postgresql:').optional(),
-    REDIS_URL: url('redis:', 'rediss:').optional(),
-    RABBITMQ_URL: url('amqp:', 'amqps:').optional(),
+    ...serviceSettings,
+    PORT: portSetting.default(3000),
+    DATABASE_URL: urlSetting('postgres:', 'postgresql:').optional(),
+    REDIS_URL: urlSetting('redis:', 'rediss:').optional(),
   })
   .refine(({ NODE_ENV, DATABASE_URL }) => NODE_ENV !== 'production' || DATABASE_URL !== undefined, {
     path: ['DATABASE_URL'],
@@ -31,13 +23,10 @@ export const configSchema = z
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     rabbitmqUrl: env.RABBITMQ_URL,
+    prefix: env.NAME_PREFIX,
   }));
 
 export type Environment = z.output<typeof configSchema>;
 
 /** What the composition root needs: by then somebody has found a database. */
-export type Config = Omit<Environment, 'databaseUrl'> & {
-  databaseUrl: string;
-  /** Before every key, exchange and queue: tests keep apart by it. Default: none. */
-  prefix?: string;
-};
+export type Config = Omit<Environment, 'databaseUrl'> & { databaseUrl: string };

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from './errors.ts';
 
 /** The environment is not fit to start with. `message` names every fault, one a line. */
@@ -24,3 +24,28 @@ export function loadConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEn
     detail: `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.join('\n')}`,
   });
 }
+
+/** A setting that is a URL with one of these protocols, e.g. `amqp:`. */
+export const urlSetting = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+const portRange = 'must be a port number from 0 to 65535';
+
+/** A setting that is a TCP port; 0 stands for any free one. */
+export const portSetting = z
+  .string()
+  .regex(/^\d{1,5}$/, portRange)
+  .transform(Number)
+  .pipe(z.number().max(65_535, portRange));
+
+/** The settings that every service has, with their defaults. */
+export const serviceSettings = {
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Where a service that is given no database keeps its embedded one. */
+  DATA_DIR: z.string().default('.data'),
+  RABBITMQ_URL: urlSetting('amqp:', 'amqps:').optional(),
+};

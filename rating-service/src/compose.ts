@@ -1,9 +1,9 @@
 import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
 import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
 import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import { createSequelize, isReachable } from 'ct-common-lib/postgres';
+import { createSequelize, isReachable, migrateWhenReachable } from 'ct-common-lib/postgres';
 import type { Config } from './config.ts';
-import { migrate } from './db/migrate.ts';
+import { migrations } from './db/migrations/index.ts';
 import { createProductRatingRepository } from './ratings/product-rating.repository.ts';
 import { createRatingConsumer } from './ratings/rating.consumer.ts';
 import { createRatingService } from './ratings/rating.service.ts';
@@ -22,7 +22,7 @@ export function compose(
   config: Config,
   { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
 ) {
-  const { ratingDatabaseUrl: url, rabbitmqUrl, host, port, prefix = '' } = config;
+  const { ratingDatabaseUrl: url, rabbitmqUrl, host, port, prefix } = config;
   const lifecycle = createLifecycle({ log });
   const stopping = new AbortController();
   const metrics = createMetrics(name);
@@ -32,7 +32,7 @@ export function compose(
   const reviewStates = createReviewStateRepository(sequelize);
   const ratings = createRatingService({ sequelize, reviewStates, productRatings });
   const app = createApp({ log, metrics, routers: [['/', createHealthRouter({ ready, metrics })]] });
-  const server = createHttpServer(app, { host, port, log });
+  const server = createHttpServer(app, { host, port, portVariable: 'RATING_PORT', log });
   let migrated = false;
 
   bus.subscribe('rating-service.reviews', createRatingConsumer({ ratings, bus, metrics }));
@@ -45,7 +45,13 @@ export function compose(
     () => server.stop(),
   );
   lifecycle.add('migrations', async () => {
-    migrated = await migrate({ url, log, signal: stopping.signal });
+    migrated = await migrateWhenReachable({
+      url,
+      urlVariable: 'RATING_DATABASE_URL',
+      migrations,
+      log,
+      signal: stopping.signal,
+    });
   });
   if (!sharedBus) {
     lifecycle.add(

@@ -69,7 +69,7 @@ async function importFile(
   options: Required<RunImportOptions>,
 ): Promise<number> {
   const { withDatabase, stdout, stderr, signal } = options;
-  const started = performance.now();
+  let started = performance.now();
   const parseRow = createRowParser(given.mapping);
   const rows = await openRows(file, given);
   const report = await createReport(given.report);
@@ -130,6 +130,8 @@ async function importFile(
   async function run(databaseUrl: string) {
     const loader = await createLoader({ databaseUrl, source: given.source, dryRun: given.dryRun, signal });
     result.totals = loader.totals;
+    // The database may have had to be started first.
+    started = performance.now();
     try {
       await loadAll(loader);
     } finally {

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { Umzug } from 'umzug';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { isTransientPostgresError } from './transient.ts';
 
 export interface MigrationContext {
   /** Runs SQL (several statements if need be) inside the migration's transaction. */
@@ -62,6 +65,32 @@ export async function runMigrations({ url, migrations, log }: MigrateOptions): P
   } finally {
     await sequelize.close();
   }
+}
+
+/**
+ * {@link runMigrations} for a service's start: waits for a database that is away, as it may start later than the
+ * service does. False if `signal` ended the wait. `urlVariable` is the setting that an error message names. Throws `AppError` `DATABASE_UNUSABLE` if the database refuses
+ * us, does not exist, or a migration fails: waiting would make none of them right.
+ */
+export async function migrateWhenReachable({
+  urlVariable,
+  signal,
+  ...options
+}: MigrateOptions & { urlVariable: string; signal: AbortSignal }): Promise<boolean> {
+  while (!signal.aborted) {
+    try {
+      await runMigrations(options);
+      return true;
+    } catch (cause) {
+      if (!isTransientPostgresError(cause)) {
+        const detail = `The database cannot be used (${(cause as Error).message}): check ${urlVariable}.`;
+        throw new AppError('DATABASE_UNUSABLE', { detail, cause });
+      }
+      options.log.warn({ err: cause }, 'the database does not answer; trying again in a second');
+      await sleep(1_000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return false;
 }
 
 const createTable = `
