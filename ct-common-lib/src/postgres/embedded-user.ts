@@ -18,19 +18,21 @@ export type RunProgram = (program: string, args: string[]) => Promise<string>;
  * to `postgres`, else to `nobody`, and runs PostgreSQL as that user. Throws {@link AppError}
  * `EMBEDDED_POSTGRES_UNREACHABLE` if that user cannot get at the files.
  */
-export async function createProgramRunner({ dataDir, cluster, postgres }: Files): Promise<RunProgram> {
+export async function createProgramRunner({ dataDir, cluster, initdb }: Files): Promise<RunProgram> {
   if (process.getuid?.() !== 0) return (program, args) => launch({ prefix: [] }, program, args);
   const { uid, gid } = (await findOwner(cluster)) ?? (await findUser());
   await chown(dataDir, uid, gid);
 
   // A clone in a folder that only root may enter: the server then gets the one right to pass through folders.
-  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  const setpriv = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability];
+  const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // PostgreSQL's programs look for one another with access(2), which leaves such rights out without this bit.
+  const securebits = '--securebits=+no_setuid_fixup';
+  const setpriv = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...right, securebits];
   for (const way of [{ prefix: [], uid, gid }, { prefix: setpriv }] satisfies Launch[]) {
     const canReach = await launch(way, '/bin/sh', [
       '-c',
-      'cd "$1" && exec "$0" --version',
-      postgres,
+      'cd "$1" && exec "$0" --show "$1"',
+      initdb,
       dataDir,
     ]).then(
       () => true,
@@ -40,7 +42,7 @@ export async function createProgramRunner({ dataDir, cluster, postgres }: Files)
   }
   throw new AppError('EMBEDDED_POSTGRES_UNREACHABLE', {
     detail:
-      `PostgreSQL does not run as root, and user id ${uid} has no access to ${postgres} or to ${dataDir}: ` +
+      `PostgreSQL does not run as root, and user id ${uid} has no access to ${initdb} or to ${dataDir}: ` +
       'move the project to a folder that other users may enter, or set DATABASE_URL.',
   });
 }
@@ -48,7 +50,7 @@ export async function createProgramRunner({ dataDir, cluster, postgres }: Files)
 interface Files {
   dataDir: string;
   cluster: string;
-  postgres: string;
+  initdb: string;
 }
 
 async function findOwner(cluster: string) {

