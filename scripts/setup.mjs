@@ -48,15 +48,26 @@ function userFolder() {
   return (isNpmScript && process.env.INIT_CWD) || process.cwd();
 }
 
-/** Nobody tells this process that npm was killed, but it gets another parent then. */
+/** Nobody tells this process that npm was killed, but then it, or the shell that npm started it in, has another parent. */
 function stopWithNpm(child) {
-  const npm = process.ppid;
+  const before = ancestors();
   const watch = setInterval(() => {
-    if (process.ppid === npm) return;
+    if (ancestors() === before) return;
     clearInterval(watch);
     child.kill('SIGTERM');
   }, 1000);
   watch.unref();
+}
+
+function ancestors() {
+  const parent = process.ppid;
+  try {
+    // Where there is no /proc, the shell has usually made way for this process.
+    const [, name, itsParent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'));
+    return name === 'sh' ? `${parent} ${itsParent}` : `${parent}`;
+  } catch {
+    return `${parent}`;
+  }
 }
 
 const [script, ...args] = process.argv.slice(2);

@@ -41,8 +41,10 @@ function tryLink(mine, lockFile) {
 /** A process id and, where the system tells, its start time: an id alone may have gone to another process. */
 function identity(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
-    return `${pid} ${fields[19]}`;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Z: killed, and its parent has not looked yet.
+    return state === 'Z' ? 'dead' : `${pid} ${fields[18]}`;
   } catch {
     return `${pid}`;
   }
