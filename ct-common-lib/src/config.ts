@@ -48,4 +48,9 @@ export const serviceSettings = {
   /** Where a service that is given no database keeps its embedded one. */
   DATA_DIR: z.string().default('.data'),
   RABBITMQ_URL: urlSetting('amqp:', 'amqps:').optional(),
+  /** Before every Redis key, exchange and queue: several installations may so share one Redis and one RabbitMQ. */
+  NAME_PREFIX: z
+    .string()
+    .regex(/^[\w.:-]{0,100}$/, 'must be at most 100 letters, digits, or any of _ . : -')
+    .default(''),
 };

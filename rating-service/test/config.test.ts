@@ -9,6 +9,7 @@ describe('config', () => {
     expect(load({})).to.deep.equal({
       ratingDatabaseUrl: undefined,
       rabbitmqUrl: undefined,
+      prefix: '',
       host: '127.0.0.1',
       port: 3001,
       dataDir: '.data',
@@ -20,6 +21,7 @@ describe('config', () => {
     const config = load({
       RATING_DATABASE_URL: 'postgres://rating:secret@db:5432/rating',
       RABBITMQ_URL: 'amqps://ct:secret@mq/ct',
+      NAME_PREFIX: 'staging.',
       HOST: '0.0.0.0',
       RATING_PORT: '8080',
       DATA_DIR: '/var/lib/ct',
@@ -29,6 +31,7 @@ describe('config', () => {
     expect(config).to.deep.equal({
       ratingDatabaseUrl: 'postgres://rating:secret@db:5432/rating',
       rabbitmqUrl: 'amqps://ct:secret@mq/ct',
+      prefix: 'staging.',
       host: '0.0.0.0',
       port: 8080,
       dataDir: '/var/lib/ct',
@@ -44,14 +47,16 @@ describe('config', () => {
     const faulty = {
       NODE_ENV: 'production',
       RABBITMQ_URL: 'http://mq',
+      NAME_PREFIX: 'no space',
       RATING_PORT: '65536',
       LOG_LEVEL: 'loud',
     };
     expect(() => load(faulty))
-      .to.throw(ConfigError, '4 faults')
+      .to.throw(ConfigError, '5 faults')
       .with.property('message')
       .that.includes('RATING_DATABASE_URL: must be set')
       .and.includes('RABBITMQ_URL: must be a URL that begins with amqp://')
+      .and.includes('NAME_PREFIX: must be at most 100 letters')
       .and.includes('RATING_PORT: must be a port number')
       .and.includes('LOG_LEVEL: ');
   });
