@@ -57,7 +57,7 @@ describe('rating-service as a process', () => {
     [
       'a bad environment, naming all faults',
       { RATING_PORT: 'x', LOG_LEVEL: 'loud' },
-      /2 faults:\n {2}RATING_PORT: .*\n {2}LOG_LEVEL: .*\n$/,
+      /2 faults:\n {2}LOG_LEVEL: .*\n {2}RATING_PORT: .*\n$/,
     ],
     [
       'production without a database',
@@ -81,7 +81,7 @@ describe('rating-service as a process', () => {
     const service = runService({ RATING_DATABASE_URL: missing.href });
     expect(await service.closed).to.equal(1);
     expect(service.said.stderr).to.match(
-      /^rating-service cannot start\. The rating database .* check RATING_DATABASE_URL\.\n$/,
+      /^rating-service cannot start\. The database .* check RATING_DATABASE_URL\.\n$/,
     );
   });
 
