@@ -27,7 +27,8 @@ await runProcess('CT Reviews', () => {
   const { rabbitmqUrl, redisUrl } = apiConfig;
   const log = createLogger({ name: 'ct-reviews', level: apiConfig.logLevel });
   const bus = rabbitmqUrl ? undefined : createMemoryBus({ log });
-  const lifecycle = createLifecycle({ log });
+  // Longer than the parts of a service take together at their worst.
+  const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 });
 
   let postgres: EmbeddedPostgres | undefined;
   let api: ApiApp | undefined;

@@ -10,7 +10,7 @@ interface Part {
 
 export interface LifecycleOptions {
   log: Logger;
-  /** How long one part may take to stop before the next is stopped all the same. Default 10,000. */
+  /** How long one part may take to stop before the next is stopped all the same. Default 15,000. */
   stopTimeoutMs?: number;
 }
 
@@ -19,7 +19,7 @@ export interface LifecycleOptions {
  * stops those before it. `stop` may be called at any time and any number of times; each part stops once. A part
  * whose start is still running is stopped all the same, and at once, as that start may be waiting for something.
  */
-export function createLifecycle({ log, stopTimeoutMs = 10_000 }: LifecycleOptions) {
+export function createLifecycle({ log, stopTimeoutMs = 15_000 }: LifecycleOptions) {
   const parts: Part[] = [];
   const started: Part[] = [];
   let stopping: Promise<void> | undefined;

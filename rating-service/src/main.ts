@@ -7,7 +7,8 @@ import { configSchema } from './config.ts';
 await runProcess('rating-service', () => {
   const config = loadConfig(configSchema, process.env);
   const log = createLogger({ name: 'rating-service', level: config.logLevel });
-  const lifecycle = createLifecycle({ log });
+  // Longer than the parts of a service take together at their worst.
+  const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 });
   const dataDir = resolve(config.dataDir, 'rating-service', 'postgres');
 
   let postgres: EmbeddedPostgres | undefined;
