@@ -188,7 +188,8 @@ async function newestId(sequelize: Sequelize, table: string): Promise<string | n
 
 /** A plain SELECT also sees rows that a relay has claimed but not yet deleted for good. */
 async function holdsRowsUpTo(sequelize: Sequelize, table: string, id: string): Promise<boolean> {
-  const rows = await sequelize.query(`SELECT 1 FROM ${table} WHERE id <= $1 LIMIT 1`, {
+  // Without the order it would be read from the first page on, past all that was deleted and not yet vacuumed.
+  const rows = await sequelize.query(`SELECT 1 FROM ${table} WHERE id <= $1 ORDER BY id LIMIT 1`, {
     bind: [id],
     type: QueryTypes.SELECT,
   });
