@@ -24,7 +24,10 @@ export async function waitFor<T>(
       failure = error;
     }
     if (Date.now() >= deadline) {
-      throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`, failure === undefined ? undefined : { cause: failure });
+      throw new Error(
+        `Waited ${timeoutMs} ms in vain: ${what}`,
+        failure === undefined ? undefined : { cause: failure },
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
