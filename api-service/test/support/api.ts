@@ -17,6 +17,8 @@ export interface ApiOptions {
   databaseUrl?: string;
   /** Default: the in-process store. */
   redisUrl?: string;
+  /** Takes the place of the in-process bus. */
+  rabbitmqUrl?: string;
   /** Default: a bus of its own inside this process; one that is given belongs to whoever gives it. */
   bus?: Bus;
   prefix?: string;
@@ -24,23 +26,23 @@ export interface ApiOptions {
 
 /** Runs the real service, on a free port, with a client for it and a connection to its database. */
 export async function startApi(options: ApiOptions = {}) {
-  const { redisUrl, prefix = randomPrefix() } = options;
+  const { redisUrl, rabbitmqUrl, prefix = randomPrefix() } = options;
   const database = options.databaseUrl === undefined ? await createTestDatabase({ name: 'api' }) : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
-  const bus = options.bus ?? createMemoryBus({ log: silent });
-  const config = { ...configSchema.parse({}), databaseUrl, redisUrl, port: 0, prefix };
-  const app = compose(config, { bus, log: silent });
+  const ownBus = options.bus || rabbitmqUrl ? undefined : createMemoryBus({ log: silent });
+  const bus = options.bus ?? ownBus;
+  const config = { ...configSchema.parse({}), databaseUrl, redisUrl, rabbitmqUrl, port: 0, prefix };
+  const app = compose(config, { log: silent, ...(bus && { bus }) });
   await app.start();
-  if (!options.bus) await bus.start();
+  await ownBus?.start();
 
   return {
     ...createHttpClient(`http://127.0.0.1:${app.port()}`),
-    bus,
     databaseUrl,
     port: app.port(),
     drained: app.drained,
     async stop() {
-      if (!options.bus) await bus.stop();
+      await ownBus?.stop();
       await app.stop();
       await database?.drop();
     },
