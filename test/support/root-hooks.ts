@@ -18,20 +18,25 @@ export async function mochaGlobalSetup() {
 }
 
 export async function mochaGlobalTeardown() {
-  const leftBehind = await findTestDatabases();
+  const leftBehind = await findLeftBehind();
+  // Said before the server stops, as that may throw in whoever is still connected.
+  if (leftBehind.length > 0) console.error(`The tests left behind:\n  ${leftBehind.join('\n  ')}`);
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
   exitThoughTestsLeftSomethingRunning();
-  if (leftBehind.length > 0) throw new Error(`The tests left databases behind: ${leftBehind.join(', ')}`);
+  if (leftBehind.length > 0) throw new Error('The tests left databases or connections behind');
 }
 
-async function findTestDatabases(): Promise<string[]> {
+async function findLeftBehind(): Promise<string[]> {
   const client = new Client({ connectionString: postgres.url('postgres') });
   await client.connect();
-  const sql = `SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'`;
-  const { rows } = await client.query<{ datname: string }>(sql);
+  const { rows } = await client.query<{ name: string }>(`
+    SELECT 'database ' || datname AS name FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'
+    UNION ALL
+    SELECT 'connection of ' || application_name || ' to ' || datname || ', last query: ' || query
+    FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`);
   await client.end();
-  return rows.map(({ datname }) => datname);
+  return rows.map(({ name }) => name);
 }
 
 /** However this process ends, a shell sees its standard input close, and removes what a kill left behind. */
