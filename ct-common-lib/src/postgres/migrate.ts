@@ -69,8 +69,9 @@ export async function runMigrations({ url, migrations, log }: MigrateOptions): P
 
 /**
  * {@link runMigrations} for a service's start: waits for a database that is away, as it may start later than the
- * service does. False if `signal` ended the wait. `urlVariable` is the setting that an error message names. Throws `AppError` `DATABASE_UNUSABLE` if the database refuses
- * us, does not exist, or a migration fails: waiting would make none of them right.
+ * service does. False if `signal` ended the wait. `urlVariable` is the setting that an error message names. Throws
+ * {@link AppError} `DATABASE_UNUSABLE` if the database refuses us, does not exist, or a migration fails: waiting would
+ * make none of them right.
  */
 export async function migrateWhenReachable({
   urlVariable,

@@ -83,7 +83,10 @@ describe('database errors', () => {
       sequelize.transaction(async (transaction) => {
         const pid = await backendPid(transaction);
         const running = failureOf(sequelize.query('SELECT pg_sleep(30)', { transaction }));
-        await sequelize.query('SELECT pg_terminate_backend($1)', { bind: [pid] });
+        await waitFor('the statement to run, and to be ended', async () => {
+          const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'`;
+          return (await sequelize.query(sql, { bind: [pid], type: QueryTypes.SELECT })).length > 0;
+        });
         throw await running;
       }),
     );
@@ -214,6 +217,20 @@ describe('database errors', () => {
       it(`is false for ${title}`, async () => {
         const error = await failureOf(sequelize.query(sql));
         expect(error).to.be.instanceOf(Error);
+        expect(isTransientPostgresError(error), String(error)).to.equal(false);
+        expect(sqlState(error)).to.equal(state);
+      });
+    }
+
+    const refusals: [title: string, change: (url: URL) => void, state: string][] = [
+      ['a database that does not exist', (url) => (url.pathname = '/no_such_database'), '3D000'],
+      ['a wrong password', (url) => (url.password = 'wrong'), '28P01'],
+    ];
+    for (const [title, change, state] of refusals) {
+      it(`is false for ${title}, though it is told while connecting`, async () => {
+        const url = new URL(database.url);
+        change(url);
+        const error = await failureAt(url.href);
         expect(isTransientPostgresError(error), String(error)).to.equal(false);
         expect(sqlState(error)).to.equal(state);
       });
