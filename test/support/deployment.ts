@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'amqplib';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import { exchangeName, parkedQueueOf, queues } from 'ct-common-lib/bus';
+import { createTestDatabase } from 'ct-common-lib/testing';
+import { endPrograms } from './program.ts';
+import { startService } from './service.ts';
+
+/** URLs of a real Redis and a real RabbitMQ. */
+export interface BackingServices {
+  redisUrl: string;
+  rabbitUrl: string;
+}
+
+/** A place for services that run as processes: databases, keys, exchange and queues that nobody else has. */
+export async function createDeployment({ redisUrl, rabbitUrl }: BackingServices) {
+  const prefix = randomPrefix();
+  const api = await createTestDatabase({ name: 'api' });
+  const rating = await createTestDatabase({ name: 'rating' });
+  const shared = { NAME_PREFIX: prefix, RABBITMQ_URL: rabbitUrl };
+
+  return {
+    databaseUrl: api.url,
+    ratingDatabaseUrl: rating.url,
+
+    startApi: (variables: Record<string, string> = {}) =>
+      startService('api-service', {
+        ...shared,
+        PORT: '0',
+        REDIS_URL: redisUrl,
+        DATABASE_URL: api.url,
+        ...variables,
+      }),
+
+    startRating: (variables: Record<string, string> = {}) =>
+      startService('rating-service', {
+        ...shared,
+        RATING_PORT: '0',
+        RATING_DATABASE_URL: rating.url,
+        ...variables,
+      }),
+
+    countMessages: () => countMessages(rabbitUrl, prefix),
+
+    /** Ends all services that still run, and removes what they have made. */
+    async remove() {
+      await endPrograms();
+      await removeQueues(rabbitUrl, prefix);
+      await removeKeys(redisUrl, prefix);
+      await api.drop();
+      await rating.drop();
+    },
+  };
+}
+
+export type Deployment = Awaited<ReturnType<typeof createDeployment>>;
+
+/** For NAME_PREFIX. */
+export const randomPrefix = () => `test-${randomBytes(6).toString('hex')}.`;
+
+/** Runs one statement. */
+export async function query<Row extends object>(
+  connectionString: string,
+  sql: string,
+  values: unknown[] = [],
+) {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What waits in each queue and parking queue; not what a consumer holds unacknowledged. */
+async function countMessages(url: string, prefix: string): Promise<Record<string, number>> {
+  const connection = await connect(url);
+  try {
+    const channel = await connection.createChannel();
+    const names = Object.keys(queues).flatMap((queue) => [queue, parkedQueueOf(queue)]);
+    const counts = await Promise.all(
+      names.map(async (name) => [name, (await channel.checkQueue(prefix + name)).messageCount] as const),
+    );
+    return Object.fromEntries(counts);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function removeQueues(url: string, prefix: string) {
+  const connection = await connect(url);
+  const channel = await connection.createChannel();
+  for (const queue of Object.keys(queues)) {
+    await channel.deleteQueue(prefix + queue);
+    await channel.deleteQueue(prefix + parkedQueueOf(queue));
+  }
+  await channel.deleteExchange(prefix + exchangeName);
+  await connection.close();
+}
+
+export async function removeKeys(url: string, prefix: string) {
+  const redis = new Redis(url);
+  try {
+    for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1_000 }) as AsyncIterable<
+      string[]
+    >)
+      if (keys.length > 0) await redis.unlink(...keys);
+  } finally {
+    redis.disconnect();
+  }
+}

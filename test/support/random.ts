@@ -1,0 +1,17 @@
+/** The same numbers in [0, 1) for the same seed (mulberry32). */
+export function createRandom(seed: number) {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    next,
+    below: (limit: number) => Math.floor(next() * limit),
+    rating: () => 1 + Math.floor(next() * 5),
+  };
+}
+
+export type Random = ReturnType<typeof createRandom>;

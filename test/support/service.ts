@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { waitFor } from 'ct-common-lib/testing';
+import { createHttpClient } from '../../api-service/test/support/http-client.ts';
+import { root, runProgram } from './program.ts';
+
+interface Health {
+  status: string;
+  parts: Record<string, string>;
+}
+
+/** Runs a service in a process of its own, as `npm start -w` does, and waits until it is ready. */
+export async function startService(
+  name: 'api-service' | 'rating-service',
+  variables: Record<string, string>,
+) {
+  const main = join(root, name, 'src/main.ts');
+  const nodeOptions = ['--conditions=ct-source', '--import=tsx'];
+  const program = runProgram(process.execPath, [...nodeOptions, main], { variables });
+  const announcement = await waitFor(
+    `${name} says where it listens`,
+    () => {
+      const { stdout, stderr } = program.said;
+      if (!program.isRunning()) throw new Error(`${name} exited: ${stdout}${stderr}`);
+      return stdout.split('\n').find((line) => line.includes(`${name} is ready`));
+    },
+    { timeoutMs: 30_000 },
+  );
+  const { port } = JSON.parse(announcement) as { port: number };
+  const client = createHttpClient(`http://127.0.0.1:${port}`);
+  const health = () => client.get<Health>('/health/ready');
+  await waitFor(`${name} is ready`, async () => (await health()).status === 200);
+
+  return {
+    ...client,
+    program,
+    health,
+
+    /** The sum of a counter over its label sets that contain `labels`. */
+    async counter(metric: string, labels = ''): Promise<number> {
+      const { body } = await client.get<string>('/metrics');
+      const lines = body.split('\n').filter((line) => line.startsWith(`${metric}{`) && line.includes(labels));
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    },
+  };
+}
+
+export type Service = Awaited<ReturnType<typeof startService>>;
