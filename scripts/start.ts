@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
 import { createMemoryBus } from 'ct-common-lib/bus';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from 'ct-common-lib/postgres';
+import { createEmbeddedPostgres } from 'ct-common-lib/postgres';
 import { compose as composeApi, type ApiApp } from '../api-service/src/compose.ts';
 import { configSchema as apiConfigSchema } from '../api-service/src/config.ts';
 import { compose as composeRating, type RatingApp } from '../rating-service/src/compose.ts';
@@ -30,25 +30,23 @@ await runProcess('CT Reviews', () => {
   // Longer than the parts of a service take together at their worst.
   const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 });
 
-  let postgres: EmbeddedPostgres | undefined;
   let api: ApiApp | undefined;
   let rating: RatingApp | undefined;
 
   lifecycle.add('farewell', undefined, () => console.log('CT Reviews has stopped.'));
 
-  if (!apiConfig.databaseUrl || !ratingConfig.ratingDatabaseUrl) {
-    const start = async () => {
-      postgres = await startEmbeddedPostgres({
-        dataDir: postgresDir,
-        databases: ['ct_api', 'ct_rating'],
-        log,
-      });
-    };
-    lifecycle.add('postgres', start, () => postgres?.stop());
+  const embedded = !apiConfig.databaseUrl || !ratingConfig.ratingDatabaseUrl;
+  const postgres = createEmbeddedPostgres({ dataDir: postgresDir, databases: ['ct_api', 'ct_rating'], log });
+  if (embedded) {
+    lifecycle.add(
+      'postgres',
+      () => postgres.start(),
+      () => postgres.stop(),
+    );
   }
 
-  const databaseUrl = () => apiConfig.databaseUrl ?? postgres!.url('ct_api');
-  const ratingDatabaseUrl = () => ratingConfig.ratingDatabaseUrl ?? postgres!.url('ct_rating');
+  const databaseUrl = () => apiConfig.databaseUrl ?? postgres.url('ct_api');
+  const ratingDatabaseUrl = () => ratingConfig.ratingDatabaseUrl ?? postgres.url('ct_rating');
   const shared = { log, ...(bus && { bus }) };
 
   const startRating = () => {
@@ -92,7 +90,7 @@ CT Reviews is ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
 
   API       ${apiUrl}
   Health    ${apiUrl}/health/ready  ${ratingUrl}/health/ready
-  Data      ${postgres ? `${dataDir} (embedded PostgreSQL 18)` : 'in the PostgreSQL of DATABASE_URL and RATING_DATABASE_URL'}
+  Data      ${embedded ? `${dataDir} (embedded PostgreSQL 18)` : 'in the PostgreSQL of DATABASE_URL and RATING_DATABASE_URL'}
   Cache     ${redisUrl ? 'in the Redis of REDIS_URL' : 'in this process'}
   Events    ${rabbitmqUrl ? 'through the RabbitMQ of RABBITMQ_URL' : 'in this process'}
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from 'ct-common-lib/postgres';
+import { createEmbeddedPostgres } from 'ct-common-lib/postgres';
 import { compose, type ApiApp } from './compose.ts';
 import { configSchema } from './config.ts';
 
@@ -9,20 +9,22 @@ await runProcess('api-service', () => {
   const log = createLogger({ name: 'api-service', level: config.logLevel });
   // Longer than the parts of a service take together at their worst.
   const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 });
-  const dataDir = resolve(config.dataDir, 'api-service', 'postgres');
 
-  let postgres: EmbeddedPostgres | undefined;
-  let api: ApiApp | undefined;
+  const dataDir = resolve(config.dataDir, 'api-service', 'postgres');
+  const postgres = createEmbeddedPostgres({ dataDir, databases: ['ct_api'], log });
   if (!config.databaseUrl) {
-    const start = async () => {
-      postgres = await startEmbeddedPostgres({ dataDir, databases: ['ct_api'], log });
-    };
-    lifecycle.add('postgres', start, () => postgres?.stop());
+    lifecycle.add(
+      'postgres',
+      () => postgres.start(),
+      () => postgres.stop(),
+    );
   }
+
+  let app: ApiApp | undefined;
   const start = () => {
-    api = compose({ ...config, databaseUrl: config.databaseUrl ?? postgres!.url('ct_api') }, { log });
-    return api.start();
+    app = compose({ ...config, databaseUrl: config.databaseUrl ?? postgres.url('ct_api') }, { log });
+    return app.start();
   };
-  lifecycle.add('api-service', start, () => api?.stop());
+  lifecycle.add('api-service', start, () => app?.stop());
   return lifecycle;
 });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { lockDataDir } from './data-dir-lock.ts';
+import { isRunning, lockDataDir } from './data-dir-lock.ts';
 import { findPostgresBinaries } from './embedded-binaries.ts';
 import { createCluster } from './embedded-cluster.ts';
 import { createProgramRunner } from './embedded-user.ts';
@@ -51,7 +51,7 @@ export async function startEmbeddedPostgres({
     }
 
     // process.exit() elsewhere runs no asynchronous stop; SIGINT is PostgreSQL's word for a fast shutdown.
-    const stopAtExit = () => process.platform !== 'win32' && process.kill(pid, 'SIGINT');
+    const stopAtExit = () => process.platform !== 'win32' && isRunning(pid) && process.kill(pid, 'SIGINT');
     process.once('exit', stopAtExit);
     let stopping: Promise<void> | undefined;
     const stop = () => {
@@ -69,6 +69,29 @@ export async function startEmbeddedPostgres({
 }
 
 export type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+
+/** {@link startEmbeddedPostgres} as a part of a lifecycle. `url` throws before it was started. */
+export function createEmbeddedPostgres(options: EmbeddedPostgresOptions) {
+  let starting: Promise<EmbeddedPostgres> | undefined;
+  let server: EmbeddedPostgres | undefined;
+  return {
+    async start(): Promise<void> {
+      starting = startEmbeddedPostgres(options);
+      server = await starting;
+    },
+
+    /** Also while it starts: it waits for that, so that no server is left behind. */
+    async stop(): Promise<void> {
+      const started = await starting?.catch(() => undefined);
+      await started?.stop();
+    },
+
+    url(database: string): string {
+      if (!server) throw new Error('The embedded PostgreSQL has not been started');
+      return server.url(database);
+    },
+  };
+}
 
 async function claimDataDir(dataDir: string) {
   try {
