@@ -3,6 +3,7 @@ import { access, chown, readdir, readFile, rename, rm, stat, writeFile } from 'n
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { isRunning } from './data-dir-lock.ts';
 import type { RunProgram } from './embedded-user.ts';
@@ -60,22 +61,18 @@ export function createCluster({ dataDir, cluster, durable, binaries, run, log }:
       const port = await findFreePort();
       try {
         await rm(logFile, { force: true });
-        await run(binaries.pgCtl, [
-          'start',
-          '--wait',
-          '--silent',
-          `--pgdata=${cluster}`,
-          `--log=${logFile}`,
-          '-o',
-          settings(port),
-        ]);
+        const files = [`--pgdata=${cluster}`, `--log=${logFile}`];
+        await run(binaries.pgCtl, ['start', '--wait', '--silent', ...files, '-o', settings(port)]);
         return { pid: Number((await readFile(pidFile, 'utf8')).split('\n')[0]), port };
-      } catch (error) {
+      } catch (cause) {
         const reason = await readFile(logFile, 'utf8').catch(() => '');
         await stop();
         // Another program took the port, or processes of a killed server are still leaving.
-        if (attempt === startAttempts || !/could not bind|still in use|already exists/.test(reason))
-          throw error;
+        const mayPass = /could not bind|still in use|already exists/.test(reason);
+        if (!mayPass || attempt === startAttempts) {
+          const detail = `${(cause as Error).message}\n${reason}`.trim();
+          throw new AppError('EMBEDDED_POSTGRES_FAILED', { detail, cause });
+        }
         await delay(500);
       }
     }
@@ -124,8 +121,9 @@ export function createCluster({ dataDir, cluster, durable, binaries, run, log }:
     if (!isRunning(pid)) return false;
     // On Windows pg_ctl reaches a server through a pipe of that server's own, and so never another program.
     if (process.platform === 'win32') return true;
-    if (process.platform !== 'linux')
+    if (process.platform !== 'linux') {
       return /postgres/.test(await run('ps', ['-o', 'command=', '-p', `${pid}`]).catch(() => ''));
+    }
     const folder = await stat(cluster);
     const itsFolder = await stat(`/proc/${pid}/cwd`).catch(() => undefined);
     return itsFolder?.ino === folder.ino && itsFolder.dev === folder.dev;

@@ -10,6 +10,12 @@ interface Launch {
   gid?: number;
 }
 
+interface Files {
+  dataDir: string;
+  cluster: string;
+  initdb: string;
+}
+
 /** Runs one of PostgreSQL's programs and gives its output. Throws {@link AppError} `EMBEDDED_POSTGRES_FAILED`. */
 export type RunProgram = (program: string, args: string[]) => Promise<string>;
 
@@ -29,12 +35,8 @@ export async function createProgramRunner({ dataDir, cluster, initdb }: Files): 
   const securebits = '--securebits=+no_setuid_fixup';
   const setpriv = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...right, securebits];
   for (const way of [{ prefix: [], uid, gid }, { prefix: setpriv }] satisfies Launch[]) {
-    const canReach = await launch(way, '/bin/sh', [
-      '-c',
-      'cd "$1" && exec "$0" --show "$1"',
-      initdb,
-      dataDir,
-    ]).then(
+    const probe = ['-c', 'cd "$1" && exec "$0" --show "$1"', initdb, dataDir];
+    const canReach = await launch(way, '/bin/sh', probe).then(
       () => true,
       () => false,
     );
@@ -45,12 +47,6 @@ export async function createProgramRunner({ dataDir, cluster, initdb }: Files): 
       `PostgreSQL does not run as root, and user id ${uid} has no access to ${initdb} or to ${dataDir}: ` +
       'move the project to a folder that other users may enter, or set DATABASE_URL.',
   });
-}
-
-interface Files {
-  dataDir: string;
-  cluster: string;
-  initdb: string;
 }
 
 async function findOwner(cluster: string) {

@@ -175,6 +175,27 @@ describe('embedded PostgreSQL', () => {
     expect(await readdir(broken)).not.to.include('owner.lock');
   });
 
+  it('tells what the server itself gives as the reason that it does not start', async () => {
+    const first = await start();
+    await first.stop();
+    const configuration = join(dataDir, 'cluster', 'postgresql.conf');
+    const before = await readFile(configuration, 'utf8');
+    await writeFile(configuration, 'no_such_setting = 1');
+    const error = await start().catch((reason: unknown) => reason);
+    await writeFile(configuration, before);
+    expect(error).to.include({ code: 'EMBEDDED_POSTGRES_FAILED' });
+    expect((error as Error).message).to.include('no_such_setting');
+    await start();
+  });
+
+  it('stops the server again when a database cannot be created', async () => {
+    const error = await start({ databases: ['x'.repeat(60), 'nul\0'] }).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(Error);
+    const leftOvers = await readdir(join(dataDir, 'cluster'));
+    expect(leftOvers).not.to.include('postmaster.pid');
+    expect(await readdir(dataDir)).not.to.include('owner.lock');
+  });
+
   describe('as root, in a folder that only root may enter', () => {
     let closed: string;
 
