@@ -83,3 +83,4 @@ export function createWorkload({ apis, productIds, ledger, seed }: WorkloadOptio
     },
   };
 }
+export type Workload = ReturnType<typeof createWorkload>;

@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import { describeWithRabbit, describeWithRedis, waitFor } from 'ct-common-lib/testing';
+import { createTcpProxy } from '../../ct-common-lib/test/bus/tcp-proxy.ts';
+import { createDeployment, query, type BackingServices, type Deployment } from '../support/deployment.ts';
+import { createReviewLedger, ratingOf } from '../support/review-ledger.ts';
+import { waitForTruth } from '../support/served.ts';
+import type { Service } from '../support/service.ts';
+import { createWorkload, type Workload } from '../support/workload.ts';
+
+describe('a system of two api-services and a rating-service', function () {
+  this.timeout(120_000);
+
+  describeWithRedis('with Redis', (redisUrl) => {
+    describeWithRabbit('and RabbitMQ', (rabbitUrl) => outages({ redisUrl, rabbitUrl }));
+  });
+});
+
+type Proxy = ReturnType<typeof createTcpProxy>;
+
+function outages(backing: BackingServices) {
+  const redis = createTcpProxy(backing.redisUrl);
+  const rabbit = createTcpProxy(backing.rabbitUrl);
+  let postgres: Proxy | undefined;
+  let deployment: Deployment | undefined;
+  let apis: Service[];
+  let rating: Service;
+  let productIds: string[];
+  let workload: Workload;
+  const ledger = createReviewLedger();
+
+  before(async () => {
+    deployment = await createDeployment(backing);
+    postgres = createTcpProxy(deployment.databaseUrl);
+    const variables = {
+      REDIS_URL: await redis.open(),
+      RABBITMQ_URL: await rabbit.open(),
+      DATABASE_URL: await postgres.open(),
+    };
+    const { startApi, startRating } = deployment;
+    [rating, ...apis] = await Promise.all([startRating(variables), startApi(variables), startApi(variables)]);
+    const products = await Promise.all(Array.from({ length: 5 }, () => apis[0]!.createProduct()));
+    productIds = products.map(({ id }) => id);
+    workload = createWorkload({ apis, productIds, ledger, seed: 2 });
+    await settled();
+  });
+  after(async () => {
+    await Promise.all([redis.close(), rabbit.close(), postgres?.close()]);
+    await deployment?.remove();
+  });
+
+  /** Writes, each read back through the other instance. */
+  const write = () => workload.run({ clients: 10, operations: 100 });
+
+  async function settled() {
+    await write();
+    await waitForTruth(apis, productIds, ledger);
+  }
+
+  const readiness = () => Promise.all(apis.map(async (api) => (await api.health()).status));
+  const waitForPart = (part: string, state: string, services: Service[] = apis) =>
+    Promise.all(
+      services.map((service) =>
+        waitFor(`${part} is ${state}`, async () => (await service.health()).body.parts[part] === state, {
+          timeoutMs: 30_000,
+        }),
+      ),
+    );
+  const served = () => Promise.all(productIds.map(async (id) => ratingOf(await apis[0]!.product(id))));
+  const truths = () => productIds.map((id) => ledger.truthOf(id));
+  const hits = (api: Service) => api.counter('ct_cache_reads_total', 'result="hit"');
+
+  for (const [what, begin, end] of [
+    ['refuses connections', () => rabbit.close(), () => rabbit.open()],
+    ['swallows everything', () => rabbit.silence(), () => rabbit.silence(false)],
+  ] as const) {
+    it(`accepts reviews while RabbitMQ ${what}, and ratings catch up`, async () => {
+      const before = await served();
+      await begin();
+      await write();
+      expect(await readiness()).to.deep.equal([200, 200]);
+      expect(await served(), 'ratings without a broker')
+        .to.deep.equal(before)
+        .and.not.deep.equal(truths());
+      await end();
+      await waitForTruth(apis, productIds, ledger);
+    });
+  }
+
+  for (const [what, begin, end] of [
+    ['refuses connections', () => redis.close(), () => redis.open()],
+    ['swallows everything', () => redis.silence(), () => redis.silence(false)],
+  ] as const) {
+    it(`answers right while Redis ${what}, and uses it again afterwards`, async () => {
+      const renamed = await apis[0]!.createProduct({ name: 'Before' });
+      for (const api of apis) await api.product(renamed.id);
+      await begin();
+      await write();
+      await apis[0]!.patch(`/api/products/${renamed.id}`, { name: 'Meanwhile' });
+      for (const api of apis) expect(await api.product(renamed.id)).to.have.property('name', 'Meanwhile');
+      expect(await readiness()).to.deep.equal([200, 200]);
+      await waitForPart('cache', 'bypassed');
+
+      await end();
+      await waitForPart('cache', 'in-use');
+      for (const api of apis) {
+        const hitsBefore = await hits(api);
+        await waitFor('a read hits the cache', async () => {
+          expect(await api.product(renamed.id)).to.have.property('name', 'Meanwhile');
+          return (await hits(api)) > hitsBefore;
+        });
+      }
+      await settled();
+    });
+  }
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`accepts reviews while rating-service is gone by ${signal}, and ratings catch up`, async () => {
+      const writing = write();
+      rating.program.signal(signal);
+      await rating.program.ended;
+      await writing;
+      await write();
+      expect(await readiness()).to.deep.equal([200, 200]);
+      expect(await served()).to.not.deep.equal(truths());
+      rating = await deployment!.startRating();
+      await waitForTruth(apis, productIds, ledger);
+    });
+  }
+
+  it('says 503 without PostgreSQL, but serves what is cached, and goes on when it is back', async () => {
+    const [api] = apis as [Service];
+    const id = productIds[0]!;
+    await waitFor('no bump is owed', async () =>
+      expect(await query(deployment!.databaseUrl, 'SELECT * FROM cache_invalidation')).to.deep.equal([]),
+    );
+    const cached = await api.product(id);
+    await postgres!.close();
+    const refused = await api.post('/api/reviews', { productId: id, rating: 5 });
+    expect(refused.status).to.equal(503);
+    expect(Number(refused.headers.get('retry-after'))).to.be.above(0);
+    expect(await readiness()).to.deep.equal([503, 503]);
+    expect(await api.product(id)).to.deep.equal(cached);
+    await postgres!.open();
+    await waitForPart('postgres', 'up');
+    await settled();
+  });
+
+  it('has gone through all of that without a restart of an api-service', () => {
+    expect(apis.map(({ program }) => program.isRunning())).to.deep.equal([true, true]);
+  });
+}
