@@ -87,7 +87,11 @@ export function compose(
   const server = createHttpServer(app, { host, port, log });
 
   lifecycle.add('database', undefined, () => sequelize.close());
-  lifecycle.add('http', () => server.start());
+  lifecycle.add(
+    'http',
+    () => server.start(),
+    () => server.stop(),
+  );
   lifecycle.add('migrations', async () => {
     migrated = await migrateWhenReachable({
       url: databaseUrl,
@@ -117,7 +121,7 @@ export function compose(
       () => bus.stop(),
     );
   }
-  // Started early, to tell that it lives while it waits for the database, but stopped first.
+  // It was started early, to tell that it lives while it waits for the database, but is stopped first.
   lifecycle.add('http drain', () => log.info({ host, port: server.port() }, 'api-service is ready'), drain);
 
   function createBus(): Bus {

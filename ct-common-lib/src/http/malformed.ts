@@ -1,11 +1,15 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
 import { HttpError, problemDocument, problemType, sendProblem } from './problem.ts';
 
-/** Answers with a problem document what Node.js refuses by itself, before there is a request for the application. */
-export function answerMalformed(server: Server): void {
+/**
+ * Answers with a problem document what Node.js refuses by itself, before there is a request for the application.
+ * `isAnswering` tells whether an answer is under way on a connection: nothing may be written into it.
+ */
+export function answerMalformed(server: Server, isAnswering: (socket: Duplex) => boolean): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable) return void socket.destroy();
+    if (!socket.writable || isAnswering(socket)) return void socket.destroy();
     const problem = problemOfParser(error.code);
     // There is no URL to name: it is what could not be read.
     const body = problemDocument(problem);

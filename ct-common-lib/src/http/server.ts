@@ -28,13 +28,13 @@ export function createHttpServer(
     if (hasPath(req)) app(req, res);
     else answerNoPath(req as Request, res as Response);
   });
-  answerMalformed(server);
   // A client that dribbles its request may not hold a connection for ever.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
 
   const running = new Set<ServerResponse>();
+  answerMalformed(server, (socket) => [...running].some((res) => res.socket === socket && res.headersSent));
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
