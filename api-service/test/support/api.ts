@@ -4,7 +4,7 @@ import { createLogger } from 'ct-common-lib';
 import { createMemoryBus, type Bus } from 'ct-common-lib/bus';
 import { createTestDatabase } from 'ct-common-lib/testing';
 import { compose } from '../../src/compose.ts';
-import { configSchema } from '../../src/config.ts';
+import { configSchema, type Config } from '../../src/config.ts';
 import { createHttpClient } from './http-client.ts';
 
 export const silent = createLogger({ name: 'test', level: 'silent' });
@@ -24,6 +24,13 @@ export interface ApiOptions {
   prefix?: string;
 }
 
+/** What the service runs with unless told otherwise, on a free port. */
+export const createConfig = (given: Partial<Config> & Pick<Config, 'databaseUrl'>): Config => ({
+  ...configSchema.parse({}),
+  port: 0,
+  ...given,
+});
+
 /** Runs the real service, on a free port, with a client for it and a connection to its database. */
 export async function startApi(options: ApiOptions = {}) {
   const { redisUrl, rabbitmqUrl, prefix = randomPrefix() } = options;
@@ -31,7 +38,7 @@ export async function startApi(options: ApiOptions = {}) {
   const databaseUrl = options.databaseUrl ?? database!.url;
   const ownBus = options.bus || rabbitmqUrl ? undefined : createMemoryBus({ log: silent });
   const bus = options.bus ?? ownBus;
-  const config = { ...configSchema.parse({}), databaseUrl, redisUrl, rabbitmqUrl, port: 0, prefix };
+  const config = createConfig({ databaseUrl, redisUrl, rabbitmqUrl, prefix });
   const app = compose(config, { log: silent, ...(bus && { bus }) });
   await app.start();
   await ownBus?.start();
