@@ -10,7 +10,8 @@ interface Report {
 }
 
 const mochaFolder = dirname(createRequire(import.meta.url).resolve('mocha/package.json'));
-const nodeOptions = ['--conditions=ct-source', '--import', 'tsx'];
+const loadAsEsm = join(import.meta.dirname, '../../../test/support/load-as-esm.mjs');
+const nodeOptions = ['--conditions=ct-source', '--import', 'tsx', '--import', loadAsEsm];
 const mocha = [join(mochaFolder, 'bin', 'mocha.js'), '--no-config', '--reporter', 'json'];
 
 /** Runs the suites in a mocha of their own, with these variables and no others of theirs. */
