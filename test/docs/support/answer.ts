@@ -17,11 +17,9 @@ export function parseAnswer(text: string): ShownAnswer {
   return {
     statusLine,
     headers: Object.fromEntries(headers) as Record<string, string>,
-    body: body.trim() === '' ? undefined : parseBody(body),
+    body: body.trim() === '' ? undefined : (JSON.parse(masked(body)) as unknown),
   };
 }
-
-export const parseBody = (text: string) => JSON.parse(masked(text)) as unknown;
 
 function masked(text: string): string {
   return text
