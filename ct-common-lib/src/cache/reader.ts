@@ -50,7 +50,15 @@ const json: Codec<unknown> = {
   decode: (bytes) => JSON.parse(bytes.toString()) as unknown,
 };
 
-/** Reads values of one kind through the store: the algorithm that `docs/architecture.md` describes. */
+/**
+ * Reads values of one kind through the store.
+ *
+ * 1. The entry and the tokens of its tags are read together. An entry that holds just these tokens is the answer.
+ * 2. Tokens that are missing are claimed.
+ * 3. The value is loaded, once for all who ask under the same tokens, and kept together with them.
+ *
+ * As a write bumps its tags after its commit, an entry loaded before the commit holds tokens that are gone.
+ */
 export function createReader<T>(
   { store, claim, breaker, limited, metrics, log, readBudgetMs }: ReaderDeps,
   { name, method, ttlSeconds, nullTtlSeconds = 5, codec = json as Codec<T> }: ReaderOptions<T>,
