@@ -19,6 +19,7 @@ import {
   type Product,
 } from './support/http-client.ts';
 import { expectProblem } from './support/problem.ts';
+import { ratingByOne, ratingUpdated } from './support/ratings.ts';
 
 interface Health {
   status: string;
@@ -113,13 +114,17 @@ describeWithRedis('while Redis is away', () => {
 describe('while PostgreSQL is away', () => {
   let database: TestDatabase;
   let proxy: ReturnType<typeof createTcpProxy>;
+  let bus: Bus;
   let api: Api;
   before(async () => {
     database = await createTestDatabase({ name: 'api' });
     proxy = createTcpProxy(database.url);
-    api = await startApi({ databaseUrl: await proxy.open() });
+    bus = createMemoryBus({ log: silent });
+    api = await startApi({ databaseUrl: await proxy.open(), bus });
+    await bus.start();
   });
   after(async () => {
+    await bus.stop();
     await api.stop();
     await proxy.close();
     await database.drop();
@@ -189,6 +194,17 @@ describe('while PostgreSQL is away', () => {
     await proxy.open();
     await waitFor('it to be ready', async () => (await health(api)).status === 200);
     await expectWorking(api);
+  });
+
+  it('ratings that come are refused, and taken over when they come again', async () => {
+    const { id } = await api.createProduct();
+    const rating = ratingUpdated(ratingByOne(id, 1, 4));
+    await proxy.close();
+    const [refused] = await bus.publish([rating]);
+    expect(refused).to.include({ status: 'refused' });
+    await proxy.open();
+    await waitFor('it to be taken', async () => (await bus.publish([rating]))[0]?.status === 'confirmed');
+    expect((await api.product(id)).averageRating).to.equal(4);
   });
 
   it('a request in the midst of which the connection breaks is a 503, too', async () => {

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import type { Client } from 'pg';
 import { createMemoryBus, type Bus, type EventHandler } from 'ct-common-lib/bus';
 import { TransientError } from 'ct-common-lib';
-import { createEvent, type RatingData, type ReviewEvent } from 'ct-common-lib/events';
+import { createEvent, encodeEvent, type RatingData, type ReviewEvent } from 'ct-common-lib/events';
 import { describeWithRabbit, waitFor } from 'ct-common-lib/testing';
 import { connect, silent, startApi, type Api, type ApiOptions } from './support/api.ts';
 import { createTestRabbit } from './support/rabbit.ts';
+import { ratingByOne, ratingUpdated } from './support/ratings.ts';
 
 /** A bus on which the test stands in for rating-service. */
 async function startListening(handle: EventHandler) {
@@ -131,11 +132,11 @@ describe('events', () => {
     it('are shown once they are handled: the highest version counts, in whatever order they come', async () => {
       const { id } = await api.createProduct();
       await api.product(id);
-      await tell(rating(id, 7, 3));
+      await tell(ratingByOne(id, 7, 3));
       expect((await api.product(id)).averageRating).to.equal(3);
-      await tell(rating(id, 6, 1), rating(id, 7, 2));
+      await tell(ratingByOne(id, 6, 1), ratingByOne(id, 7, 2));
       expect((await api.product(id)).averageRating).to.equal(3);
-      await tell(rating(id, 9, 5), rating(id, 8, 1), rating(id, 9, 5));
+      await tell(ratingByOne(id, 9, 5), ratingByOne(id, 8, 1), ratingByOne(id, 9, 5));
       expect(await api.product(id)).to.deep.include({
         averageRating: 5,
         ratingDistribution: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 1 },
@@ -143,9 +144,26 @@ describe('events', () => {
     });
 
     it('of a product that is gone are no fault', async () => {
-      const outcomes = await tell(rating('01890000-0000-7000-8000-000000000000', 1, 5));
+      const outcomes = await tell(ratingByOne('01890000-0000-7000-8000-000000000000', 1, 5));
       expect(outcomes).to.deep.equal([{ status: 'confirmed' }]);
       expect(listening.bus.parked()).to.deep.equal([]);
+    });
+
+    it('are parked with the reason when they are none, and hold up no other', async () => {
+      const { id } = await api.createProduct();
+      const data = { reviewId: id, productId: id, rating: 5, version: 1 };
+      const review = createEvent('review-created', { source: '/api-service', subject: id, data });
+      const impossible = {
+        ...ratingUpdated(ratingByOne(id, 1, 5)),
+        data: { ...ratingByOne(id, 1, 5), averageRating: 6 },
+      };
+      const messages = [Buffer.from('no JSON'), encodeEvent(review), Buffer.from(JSON.stringify(impossible))];
+      for (const message of messages) await listening.bus.deliver('api-service.ratings', message);
+      const parked = listening.bus.parked().slice(-3);
+      expect(parked.map(({ content }) => content)).to.deep.equal(messages);
+      for (const { reason } of parked) expect(reason).to.match(/\w/);
+      await tell(ratingByOne(id, 1, 4));
+      expect((await api.product(id)).averageRating).to.equal(4);
     });
   });
 });
@@ -203,7 +221,7 @@ describeWithRabbit('on RabbitMQ', (url) => {
     bus.subscribe('rating-service.reviews', async (events) => {
       await bus.publish(
         (events as ReviewEvent[]).map(({ data }) =>
-          ratingUpdated(rating(data.productId, data.version, data.rating!)),
+          ratingUpdated(ratingByOne(data.productId, data.version, data.rating!)),
         ),
       );
     });
@@ -219,16 +237,3 @@ describeWithRabbit('on RabbitMQ', (url) => {
     }
   });
 });
-
-/** A product's rating by one review. */
-const rating = (productId: string, version: number, stars: number): RatingData => ({
-  productId,
-  version,
-  reviewCount: 1,
-  ratingSum: stars,
-  distribution: [1, 2, 3, 4, 5].map((star) => Number(star === stars)) as RatingData['distribution'],
-  averageRating: stars,
-});
-
-const ratingUpdated = (data: RatingData) =>
-  createEvent('rating-updated', { source: '/rating-service', subject: data.productId, data });

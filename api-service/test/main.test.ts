@@ -51,7 +51,6 @@ describe('api-service as a process', () => {
         /^ {2}RABBITMQ_URL: .*amqp:\/\//m,
       ],
     ],
-    ['a port that is no number', { PORT: 'http' }, [/a fault/, /PORT: /]],
     [
       'production without a database, along with the other faults',
       { NODE_ENV: 'production', PORT: '-1' },
