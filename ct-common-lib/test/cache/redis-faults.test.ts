@@ -129,15 +129,18 @@ describeWithRedis('a cache whose Redis', () => {
     await begin();
     await expectCached('old');
     const primary = await createRedisServer();
-    await primary.start();
-    proxy.retarget(primary.port);
-    await server.admin.replicaof('127.0.0.1', primary.port);
-    await products.save('1', 'new');
-    expect(await nameOf('1')).to.equal('new');
-    await expectCached('new');
-    expect(await primary.admin.dbsize()).to.be.greaterThan(1);
-    await cache.stop();
-    await primary.drop();
+    try {
+      await primary.start();
+      proxy.retarget(primary.port);
+      await server.admin.replicaof('127.0.0.1', primary.port);
+      await products.save('1', 'new');
+      expect(await nameOf('1')).to.equal('new');
+      await expectCached('new');
+      expect(await primary.admin.dbsize()).to.be.greaterThan(1);
+    } finally {
+      await cache.stop();
+      await primary.drop();
+    }
   });
 
   it('does not tell its run_id is not used until it does', async () => {
