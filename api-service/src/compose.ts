@@ -47,7 +47,12 @@ export function compose(
   const store = redisUrl
     ? createRedisStore({ url: redisUrl, prefix: `${prefix}ct:`, log })
     : createMemoryStore();
-  const cache = createCache({ store, log, metrics, settleOwedBumps: () => invalidations.drained() });
+  const cache = createCache({
+    store,
+    log,
+    metrics,
+    settleOwedBumps: () => invalidations.drained({ timeoutMs: 1_000 }),
+  });
 
   const events = createEventRelay({ sequelize, bus, log, metrics });
   const invalidations = createInvalidationRelay({
