@@ -1,5 +1,5 @@
 export interface WaitOptions {
-  /** Default 10,000. */
+  /** Default 30,000. */
   timeoutMs?: number;
   /** Pause between two looks. Default 10. */
   intervalMs?: number;
@@ -12,7 +12,7 @@ export interface WaitOptions {
 export async function waitFor<T>(
   what: string,
   look: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 10 }: WaitOptions = {},
+  { timeoutMs = 30_000, intervalMs = 10 }: WaitOptions = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
