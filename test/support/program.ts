@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { finished } from 'node:stream/promises';
 
@@ -88,3 +88,11 @@ function workingFolder(pid: number): string {
     return '';
   }
 }
+
+/** Linux alone knows it. */
+export const parentOf = (pid: number) =>
+  Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+
+/** Linux alone knows it. */
+export const userOf = (pid: number) =>
+  Number(/^Uid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);

@@ -1,0 +1,50 @@
+import { waitFor } from 'ct-common-lib/testing';
+import { createHttpClient } from '../../api-service/test/support/http-client.ts';
+import { runProgram, type Program, type ProgramOptions } from './program.ts';
+
+/** Runs npm as a user would type it. */
+export function runNpm(args: string[], { variables = {}, ...options }: ProgramOptions = {}) {
+  return runProgram('npm', args, {
+    ...options,
+    // Any free port, unless told otherwise, and no look for a newer npm.
+    variables: { PORT: '0', npm_config_update_notifier: 'false', ...variables },
+  });
+}
+
+/** Runs `npm start` and waits until it is ready. */
+export const npmStart = (options?: ProgramOptions) => greeted(runNpm(['start'], options));
+
+/** Waits for the greeting of a program that starts everything, and reads it. */
+export async function greeted(program: Program, { timeoutMs = 30_000 } = {}) {
+  const greeting = await waitFor(
+    'CT Reviews is ready',
+    () => {
+      const { stdout, stderr } = program.said;
+      if (!program.isRunning()) throw new Error(`It exited: ${stdout}${stderr}`);
+      return stdout.includes('Three lines to try') && stdout.endsWith('\n\n') ? stdout : undefined;
+    },
+    { timeoutMs },
+  );
+  const named = (name: string) => new RegExp(`^ +${name} +(.*)$`, 'm').exec(greeting)?.[1] ?? '';
+  const apiUrl = named('API');
+  return {
+    ...createHttpClient(apiUrl),
+    program,
+    apiUrl,
+    greeting,
+    data: named('Data'),
+    health: named('Health').split(/ +/),
+    /** The lines to try, as printed. */
+    lines: greeting.split('\n').flatMap((line) => /^ {2}((?:PRODUCT=|curl ).*)$/.exec(line)?.[1] ?? []),
+  };
+}
+
+export type Started = Awaited<ReturnType<typeof greeted>>;
+
+/** What was said on standard error, without npm's own words. */
+export function complaint(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('npm '))
+    .join('\n');
+}
