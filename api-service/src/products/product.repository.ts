@@ -45,7 +45,8 @@ export function createProductRepository(sequelize: Sequelize) {
     async listIds({ limit, cursor, ...identity }: ProductQuery): Promise<IdPage> {
       const { sort, q, brand, minRating } = identity;
       const conditions: string[] = [];
-      if (q !== undefined) conditions.push(`search @@ to_tsquery('simple', $words)`);
+      // An empty search box searches for nothing in particular.
+      if (q) conditions.push(`search @@ to_tsquery('simple', $words)`);
       if (brand !== undefined) conditions.push('brand = $brand');
       if (minRating !== undefined) conditions.push('coalesce(average_rating, 0) >= $minRating::numeric');
       const binds = { words: prefixQuery(q ?? ''), brand, minRating };
