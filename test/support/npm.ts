@@ -15,16 +15,17 @@ export function runNpm(args: string[], { variables = {}, ...options }: ProgramOp
 export const npmStart = (options?: ProgramOptions) => greeted(runNpm(['start'], options));
 
 /** Waits for the greeting of a program that starts everything, and reads it. */
-export async function greeted(program: Program, { timeoutMs = 30_000 } = {}) {
+export async function greeted(program: Program, { timeoutMs = 60_000 } = {}) {
   const greeting = await waitFor(
-    'CT Reviews is ready',
+    'CT Reviews is ready, or exits',
     () => {
-      const { stdout, stderr } = program.said;
-      if (!program.isRunning()) throw new Error(`It exited: ${stdout}${stderr}`);
-      return stdout.includes('Three lines to try') && stdout.endsWith('\n\n') ? stdout : undefined;
+      const { stdout } = program.said;
+      const isComplete = stdout.includes('Three lines to try') && stdout.endsWith('\n\n');
+      return isComplete || !program.isRunning() ? stdout : undefined;
     },
     { timeoutMs },
   );
+  if (!program.isRunning()) throw new Error(`It exited: ${greeting}${program.said.stderr}`);
   const named = (name: string) => new RegExp(`^ +${name} +(.*)$`, 'm').exec(greeting)?.[1] ?? '';
   const apiUrl = named('API');
   return {

@@ -15,6 +15,14 @@ export interface ProgramOptions {
 
 const running = new Set<Program>();
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    for (const program of running) program.signal('SIGTERM');
+    // Without this listener now, so that it has the effect that it would have had.
+    process.kill(process.pid, signal);
+  });
+}
+
 /** Runs a program, in a process group of its own as a terminal would, and collects what it says. */
 export function runProgram(
   command: string,

@@ -17,14 +17,14 @@ export async function startService(
   const nodeOptions = ['--conditions=ct-source', '--import=tsx'];
   const program = runProgram(process.execPath, [...nodeOptions, main], { variables });
   const announcement = await waitFor(
-    `${name} says where it listens`,
+    `${name} says where it listens, or exits`,
     () => {
-      const { stdout, stderr } = program.said;
-      if (!program.isRunning()) throw new Error(`${name} exited: ${stdout}${stderr}`);
-      return stdout.split('\n').find((line) => line.includes(`${name} is ready`));
+      const line = program.said.stdout.split('\n').find((line) => line.includes(`${name} is ready`));
+      return program.isRunning() ? line : '';
     },
-    { timeoutMs: 30_000 },
+    { timeoutMs: 60_000 },
   );
+  if (announcement === '') throw new Error(`${name} exited: ${program.said.stdout}${program.said.stderr}`);
   const { port } = JSON.parse(announcement) as { port: number };
   const client = createHttpClient(`http://127.0.0.1:${port}`);
   const health = () => client.get<Health>('/health/ready');
