@@ -116,16 +116,19 @@ export async function differencesOf(
 
   return ids.flatMap((productId) => {
     const expected = truth.get(productId) ?? nothing;
-    const places: [Place, Statement | undefined][] = [
+    const places: [Place, Statement | null | undefined][] = [
       ['register', register.get(productId) ?? nothing],
       ['histogram', histogram.get(productId) ?? nothing],
       ['products row', rows.get(productId)],
       ['served JSON', served.get(productId)],
     ];
     return places.flatMap(([place, statement]) => {
-      if (!statement) return [];
-      const comparable = statement.version === null ? { ...expected, version: null } : expected;
-      const [says, wanted] = [describe(statement), describe(comparable)];
+      if (statement === undefined) return [];
+      const comparable = statement?.version === null ? { ...expected, version: null } : expected;
+      const [says, wanted] = [
+        statement ? describe(statement) : 'there is no such product',
+        describe(comparable),
+      ];
       return says === wanted ? [] : [{ productId, place, says, truth: wanted }];
     });
   });
@@ -155,14 +158,17 @@ interface ServedProduct {
   ratingDistribution: Record<'1' | '2' | '3' | '4' | '5', number>;
 }
 
-/** As a shop sees them, eight requests at a time. A product that is gone by then is left out. */
-async function servedJson(apiUrl: string, ids: string[]): Promise<Map<string, Statement>> {
-  const served = new Map<string, Statement>();
+/** As a shop sees them, eight requests at a time; null for a product that is not served. */
+async function servedJson(apiUrl: string, ids: string[]): Promise<Map<string, Statement | null>> {
+  const served = new Map<string, Statement | null>();
   const queue = [...ids];
   const work = async () => {
     for (let id = queue.pop(); id; id = queue.pop()) {
       const response = await fetch(`${apiUrl}/api/products/${id}`, { signal: AbortSignal.timeout(10_000) });
-      if (response.status === 404) continue;
+      if (response.status === 404) {
+        served.set(id, null);
+        continue;
+      }
       if (!response.ok) throw new Error(`${apiUrl}/api/products/${id} answers ${response.status}`);
       const { averageRating, reviewCount, ratingDistribution: of } = (await response.json()) as ServedProduct;
       const histogram: Histogram = [of[1], of[2], of[3], of[4], of[5]];

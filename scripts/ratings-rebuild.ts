@@ -1,3 +1,4 @@
+import { withTransientRetry } from 'ct-common-lib/postgres';
 import { productIdChunks, type AuditedDatabases } from './rating-audit.ts';
 import { withAuditedDatabases } from './rating-databases.ts';
 import { createProgress } from './progress.ts';
@@ -12,11 +13,7 @@ async function rebuild({ api, rating }: AuditedDatabases, ids: string[]) {
     for await (const reviews of reviewChunks(api, ids))
       await rating.query(insertRegisterSql, [JSON.stringify(reviews)]);
     const { rows } = await rating.query<Record<string, unknown>>(sumSql, [ids]);
-    await api.query(applySql, [JSON.stringify(rows)]);
-    await api.query(
-      `INSERT INTO cache_invalidation (tag) SELECT 'product:' || id FROM unnest($1::uuid[]) AS id`,
-      [ids],
-    );
+    await api.query(applySql, [JSON.stringify(rows), ids]);
     await rating.query('COMMIT');
   } catch (error) {
     await rating.query('ROLLBACK');
@@ -64,8 +61,12 @@ const sumSql = `
              version = excluded.version, updated_at = now()
   RETURNING product_id, n1, n2, n3, n4, n5, version`;
 
-/** Whatever the row says now: it may be what is wrong. The average is rounded half-up, as numeric does. */
+/**
+ * Whatever the row says now: it may be what is wrong, or what is cached of it, so that every row is written and its
+ * trigger has the cache forget it. Locked in the order of ids, as all who lock products do. The average is rounded half-up, as numeric does.
+ */
 const applySql = `
+  WITH locked AS (SELECT id FROM products WHERE id = ANY($2) ORDER BY id FOR NO KEY UPDATE)
   UPDATE products
      SET review_count = total.count,
          distribution = ARRAY[n1, n2, n3, n4, n5],
@@ -76,7 +77,7 @@ const applySql = `
     FROM jsonb_to_recordset($1::jsonb)
            AS rating (product_id uuid, n1 bigint, n2 bigint, n3 bigint, n4 bigint, n5 bigint, version bigint),
          LATERAL (SELECT n1 + n2 + n3 + n4 + n5 AS count) AS total
-   WHERE products.id = rating.product_id`;
+   WHERE products.id = rating.product_id AND products.id IN (SELECT id FROM locked)`;
 
 /**
  * `npm run ratings:rebuild`: makes every rating anew from the reviews, on a live system or a stopped one.
@@ -90,7 +91,7 @@ process.exitCode = await withAuditedDatabases(async (databases) => {
   const progress = createProgress('products rebuilt');
   let products = 0;
   for await (const ids of productIdChunks(databases, 100)) {
-    await rebuild(databases, ids);
+    await withTransientRetry(() => rebuild(databases, ids));
     products += ids.length;
     progress.update(products);
   }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,20 +20,27 @@ const file = join(dataDir, 'running.json');
 
 /** Readable by the owner alone, as the URLs hold a password. */
 export async function announceRunning(running: Running): Promise<void> {
-  await writeFile(file, JSON.stringify(running), { mode: 0o600 });
+  await mkdir(dataDir, { recursive: true });
+  // Renamed when it is whole, so that nobody reads half of it.
+  await writeFile(`${file}.new`, JSON.stringify(running), { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
 export async function withdrawRunning(): Promise<void> {
   await rm(file, { force: true });
 }
 
-/** The running `npm start` of this data folder; undefined without one. A crash leaves the file behind, so the process is asked for. */
+/**
+ * The running `npm start` of this data folder; undefined without one. A crash leaves the file behind, and another
+ * process may have got the number since, so the API itself is asked.
+ */
 export async function findRunning(): Promise<Running | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const running = JSON.parse(text) as Running;
   try {
     process.kill(running.pid, 0);
+    await fetch(`${running.apiUrl}/health/live`, { signal: AbortSignal.timeout(5_000) });
     return running;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
 import { createMemoryBus } from 'ct-common-lib/bus';
@@ -13,6 +14,8 @@ const schema = z.preprocess(
   (env) => ({ api: env, rating: env }),
   z.object({ api: apiConfigSchema, rating: ratingConfigSchema }),
 );
+
+const urlOf = (host: string, port: number) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
 /** `npm start`: both services in one process, with embedded parts in place of those that are not configured. */
 await runProcess('CT Reviews', () => {
@@ -67,7 +70,7 @@ await runProcess('CT Reviews', () => {
     );
 
   const greet = async () => {
-    const apiUrl = `http://${apiConfig.host}:${api!.port()}`;
+    const apiUrl = urlOf(apiConfig.host, api!.port());
     await announceRunning({
       pid: process.pid,
       apiUrl,
@@ -77,7 +80,7 @@ await runProcess('CT Reviews', () => {
     console.log(
       greeting({
         apiUrl,
-        ratingUrl: `http://${ratingConfig.host}:${rating!.port()}`,
+        ratingUrl: urlOf(ratingConfig.host, rating!.port()),
         seconds: (Date.now() - startedAt) / 1000,
       }),
     );

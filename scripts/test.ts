@@ -41,15 +41,10 @@ async function answering(name: string, url: string, ping: (url: string) => Promi
 }
 
 // The tests choose their own settings, whatever the developer's shell has for the services.
-const {
-  REDIS_URL,
-  RABBITMQ_URL,
-  DATABASE_URL: _,
-  RATING_DATABASE_URL: __,
-  PORT: ___,
-  DATA_DIR: ____,
-  ...environment
-} = process.env;
+const settings =
+  /^(REDIS|RABBITMQ|DATABASE|RATING_DATABASE|API)_URL$|^(RATING_)?PORT$|^(HOST|DATA_DIR|LOG_LEVEL|NAME_PREFIX|NODE_ENV)$/;
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
+const { REDIS_URL, RABBITMQ_URL } = process.env;
 const TEST_REDIS_URL = await answering('Redis', REDIS_URL ?? 'redis://127.0.0.1:6379', pingRedis);
 const TEST_RABBITMQ_URL = await answering(
   'RabbitMQ',

@@ -107,6 +107,32 @@ describe('an edit by hand in SQL', () => {
       }
     });
 
+    it('cannot give it or its product another id, by which ratings count', async () => {
+      const { id, first } = await reviewedProduct(5);
+      for (const [table, row] of [
+        ['reviews', first.id],
+        ['products', id],
+      ] as const) {
+        const error = await db
+          .query(`UPDATE ${table} SET id = uuid_v7() WHERE id = $1`, [row])
+          .catch((e: unknown) => e);
+        expect(error).to.be.instanceOf(DatabaseError).with.property('constraint', `${table}_id_is_fixed`);
+      }
+      expect(await system.review(first.id)).to.include({ id: first.id, version: 1 });
+    });
+
+    it('reaches the real outbox whatever the temporary tables and the search path of its session', async () => {
+      const { id, first } = await reviewedProduct(5);
+      const session = await connect(system.databaseUrl);
+      await session.query(
+        'CREATE TEMP TABLE outbox (LIKE outbox); CREATE TEMP TABLE cache_invalidation (tag text)',
+      );
+      await session.query(`SET search_path = ''`);
+      await session.query('UPDATE public.reviews SET rating = 1 WHERE id = $1', [first.id]);
+      await session.end();
+      await rated(id, { averageRating: 1, reviewCount: 1 });
+    });
+
     it('cannot move it to another product', async () => {
       const { first } = await reviewedProduct(3);
       const other = await system.createProduct();

@@ -1,4 +1,5 @@
 import type { Logger } from './logger.ts';
+import { within } from './within.ts';
 
 type Step = () => void | Promise<void>;
 
@@ -27,7 +28,7 @@ export function createLifecycle({ log, stopTimeoutMs = 15_000 }: LifecycleOption
   async function stopAll() {
     for (let part = started.pop(); part; part = started.pop()) {
       try {
-        await within(stopTimeoutMs, part.stop?.());
+        await within(stopTimeoutMs, Promise.resolve(part.stop?.()));
         log.debug({ part: part.name }, 'stopped');
       } catch (error) {
         log.error({ part: part.name, err: error }, 'did not stop cleanly');
@@ -65,15 +66,3 @@ export function createLifecycle({ log, stopTimeoutMs = 15_000 }: LifecycleOption
 }
 
 export type Lifecycle = ReturnType<typeof createLifecycle>;
-
-async function within(timeoutMs: number, work: void | Promise<void>) {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`still running after ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

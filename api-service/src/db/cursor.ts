@@ -34,8 +34,12 @@ export function decodeCursor(cursor: string, list: ListIdentity): Position {
   ) {
     throw invalidCursor();
   }
-  const [value, id] = positionSchema.parse(JSON.parse(position));
-  return { value, id };
+  try {
+    const [value, id] = positionSchema.parse(JSON.parse(position));
+    return { value, id };
+  } catch (cause) {
+    throw invalidCursor(cause);
+  }
 }
 
 const checksumBytes = 9;
@@ -49,11 +53,13 @@ function checksum(position: string, list: ListIdentity): Buffer {
     .subarray(0, checksumBytes);
 }
 
-function invalidCursor() {
+/** `cause`: what somebody who forged the checksum has put in. */
+export function invalidCursor(cause?: unknown) {
   const detail =
     'The cursor does not belong to this list. Take it unchanged from nextCursor, with the same sort and filters.';
   return new InvalidInputError('CURSOR_INVALID', {
     detail,
+    cause,
     errors: [{ pointer: '/cursor', detail: 'query: not a cursor of this list' }],
   });
 }

@@ -1,5 +1,6 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { sqlState } from 'ct-common-lib/postgres';
+import { decodeCursor, encodeCursor, invalidCursor } from './cursor.ts';
 
 /** One order of a list: an indexed SQL expression, its type, and the direction in which id breaks ties too. */
 export interface Order {
@@ -30,12 +31,22 @@ export interface IdPage {
  * order, so that page 1,000 costs what page 1 does.
  */
 export async function pageOfIds(sequelize: Sequelize, query: KeysetQuery): Promise<IdPage> {
-  const { sql, bind } = keysetSql(query);
-  const rows = await sequelize.query<{ id: string; value: string }>(sql, { bind, type: QueryTypes.SELECT });
+  const rows = await rowsOf(sequelize, query);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   const more = rows.length > query.limit && last !== undefined;
   return { ids: page.map(({ id }) => id), nextCursor: more ? encodeCursor(last, query.identity) : null };
+}
+
+async function rowsOf(sequelize: Sequelize, query: KeysetQuery) {
+  const { sql, bind } = keysetSql(query);
+  try {
+    return await sequelize.query<{ id: string; value: string }>(sql, { bind, type: QueryTypes.SELECT });
+  } catch (error) {
+    // Class 22: PostgreSQL cannot read a value, and only a forged cursor brings one that has not been parsed.
+    if (query.cursor !== undefined && sqlState(error)?.startsWith('22')) throw invalidCursor(error);
+    throw error;
+  }
 }
 
 /** The statement of {@link pageOfIds}: one row more than the page, to know whether there is a next one. */

@@ -25,4 +25,5 @@ export const pageLimit = z
   .transform(Number)
   .default(20);
 
-export const cursor = z.string().max(1_000).optional();
+/** Long enough for a name of 200 characters that JSON escapes, each in 6 bytes. */
+export const cursor = z.string().max(2_000).optional();

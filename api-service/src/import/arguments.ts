@@ -79,7 +79,6 @@ export function parseArguments(argv: string[]): ImportArguments | 'help' | 'list
   if (file === undefined || more.length > 0)
     throw usage(`Name one file to import, not ${positionals.length}.`);
   const report = values.report ?? `${file}.errors.ndjson`;
-  if (report === file) throw usage('The report cannot be the file itself; name another with --report.');
   const source = values.source ?? basename(file);
   if (source === '' || source.length > importLimits.source || source.includes('\0')) {
     throw usage(`The source must have 1 to ${importLimits.source} characters; give one with --source.`);

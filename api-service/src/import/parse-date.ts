@@ -21,7 +21,10 @@ export function parseDate(text: string): Date | undefined {
   // Date rolls February 30 over into March.
   if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(date)) return undefined;
   const offset = offsetMinutes(zone);
-  return offset === undefined ? undefined : new Date(local.getTime() - offset * 60_000);
+  if (offset === undefined) return undefined;
+  const instant = new Date(local.getTime() - offset * 60_000);
+  // PostgreSQL has no year 0.
+  return instant.getUTCFullYear() < 1 ? undefined : instant;
 }
 
 function offsetMinutes(zone = 'Z'): number | undefined {

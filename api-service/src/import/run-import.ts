@@ -72,7 +72,7 @@ async function importFile(
   let started = performance.now();
   const parseRow = createRowParser(given.mapping);
   const rows = await openRows(file, given);
-  const report = await createReport(given.report);
+  const report = await createReport(given.report, given.file);
   const progress = createProgress(stderr, file.size);
   const result: ImportResult = {
     file: given.file,

@@ -1,4 +1,3 @@
-import { PoisonMessageError } from 'ct-common-lib';
 import type { Bus } from 'ct-common-lib/bus';
 import { createEvent, type Event, type ReviewData, type ReviewEvent } from 'ct-common-lib/events';
 import { createRelay, type Delivery, type OutboxRow, type RelayOptions } from 'ct-common-lib/outbox';
@@ -28,9 +27,8 @@ export function createEventRelay({ sequelize, bus, log, metrics }: Deps) {
         try {
           return events.push(eventOf(row)) - 1;
         } catch (error) {
-          // Nobody can ever read such a row, and it may not keep the others from going.
-          if (error instanceof PoisonMessageError) return { status: 'parked', reason: error.detail };
-          throw error;
+          // The row makes no event, now or ever, and it may not keep the others from going.
+          return { status: 'parked', reason: error instanceof Error ? error.message : String(error) };
         }
       });
       const outcomes = await bus.publish(events);

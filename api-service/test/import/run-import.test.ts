@@ -1,3 +1,4 @@
+import { readFile, symlink } from 'node:fs/promises';
 import { expect } from 'chai';
 import { gzipSync } from 'node:zlib';
 import { createImportBench, type ImportBench } from './support.ts';
@@ -414,6 +415,10 @@ describe('npm run import', () => {
         exitCode: 2,
         stderr: 'The report cannot be the file itself; name another with --report. See --help.\n',
       });
+      const link = `${file}.link`;
+      await symlink(file, link);
+      expect(await bench.run([file, '--report', link])).to.include({ exitCode: 2 });
+      expect(await readFile(file, 'utf8')).to.equal(threeRows);
     });
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { encodeCursor } from '../../src/db/cursor.ts';
 import { startApi, type Api } from '../support/api.ts';
 import type { Problem } from '../support/http-client.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -45,6 +46,28 @@ describe('a cursor', () => {
       Buffer.from('["1",2]').toString('base64url'),
     ])
       await expectRefused(`/api/products?cursor=${encodeURIComponent(text)}`);
+  });
+
+  it('is a 400 when somebody forged its checksum and put in what no list has', async () => {
+    for (const [sort, value] of [
+      ['-createdAt', 'abc'],
+      ['-createdAt', '2026-02-31'],
+      ['price', 'x'],
+      ['-reviewCount', '9'.repeat(23)],
+    ] as const) {
+      const cursor = encodeCursor({ value, id: productId }, { sort });
+      await expectRefused(`/api/products?sort=${sort}&cursor=${cursor}`);
+    }
+    const noId = encodeCursor({ value: 'a', id: 'b' }, { sort: 'name' });
+    await expectRefused(`/api/products?sort=name&cursor=${noId}`);
+  });
+
+  it('is taken back after the longest name that JSON escapes', async () => {
+    const name = '\u0001'.repeat(200);
+    await api.createProduct({ name });
+    const cursor = await cursorOf('/api/products?sort=name&limit=1');
+    expect(cursor.length).to.be.above(1_600);
+    expect((await api.page(`/api/products?sort=name&limit=1&cursor=${cursor}`)).data).to.have.length(1);
   });
 
   it('is a 400 in a list with another sort, filter, or product', async () => {

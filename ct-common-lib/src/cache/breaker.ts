@@ -1,7 +1,7 @@
 import type { Gauge } from 'prom-client';
 import type { Logger } from '../logger.ts';
 import type { CacheStore } from './cache-store.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 export interface BreakerOptions {
   store: CacheStore;

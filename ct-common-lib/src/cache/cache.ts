@@ -8,7 +8,7 @@ import { createClaims } from './claims.ts';
 import { createToken } from './entry.ts';
 import { createLimiter } from './limiter.ts';
 import { createReader, tagKey, type ReaderOptions } from './reader.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 export interface CacheOptions {
   store: CacheStore;

@@ -5,7 +5,7 @@ import type { CacheStore } from './cache-store.ts';
 import type { Claim } from './claims.ts';
 import { encodeEntry, readEntry } from './entry.ts';
 import type { Limiter } from './limiter.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** Turns a value into bytes and back. `decode` may keep a view of the bytes, and must not change them. */
 export interface Codec<T> {

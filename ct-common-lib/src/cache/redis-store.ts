@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tokenTtlSeconds, type CacheStore } from './cache-store.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 export interface RedisStoreOptions {
   /** `redis://` or `rediss://`: one server (Redis >= 6.2), not a proxy that spreads commands over several. */

@@ -14,7 +14,7 @@ export const envelopeSchema = z.object({
   source: z.string().min(1),
   type: z.string().min(1),
   /** The product id. */
-  subject: z.guid(),
+  subject: z.guid().toLowerCase(),
   /** RFC 3339, UTC: when it happened, not when it was sent. */
   time: z.iso.datetime({ offset: true }),
   datacontenttype: z.literal('application/json').optional(),

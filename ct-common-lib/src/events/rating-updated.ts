@@ -5,7 +5,7 @@ const count = z.int().min(0);
 
 /** A product's rating after a change; it replaces every rating of a lower version. */
 export const ratingDataSchema = z.object({
-  productId: z.guid(),
+  productId: z.guid().toLowerCase(),
   reviewCount: count,
   /** Sum of the stars of the reviews that count. */
   ratingSum: count,

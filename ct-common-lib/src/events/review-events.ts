@@ -3,8 +3,8 @@ import { envelopeSchema } from './envelope.ts';
 
 /** What a review counts for, at one version of it. */
 export const reviewDataSchema = z.object({
-  reviewId: z.guid(),
-  productId: z.guid(),
+  reviewId: z.guid().toLowerCase(),
+  productId: z.guid().toLowerCase(),
   /** 1 to 5; null when the review does not count: deleted, or not approved. */
   rating: z.int().min(1).max(5).nullable(),
   /** Grows by one with every change of the review; the highest version is the truth. */

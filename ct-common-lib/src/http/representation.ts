@@ -1,9 +1,20 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
 /** The bytes of a JSON answer with their entity tag, quoted as in the header. */
 export interface Representation {
   etag: string;
   body: Buffer;
+}
+
+/**
+ * The JSON of `value` at a version of it. The entity tag is `"<version>-<hash of the bytes>"`: the version tells
+ * whether the thing itself has changed, the hash whether anything in the answer has, also by a repair in SQL.
+ */
+export function createRepresentation(version: string, value: object): Representation {
+  const body = Buffer.from(JSON.stringify(value));
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
+  return { etag: `"${version}-${hash}"`, body };
 }
 
 /** Keeps a representation in a cache as its bytes, so that a hit is sent without being parsed. */

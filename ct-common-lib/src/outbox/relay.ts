@@ -1,6 +1,7 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import type { Logger } from '../logger.ts';
 import { Counter, Gauge, type Registry } from '../metrics.ts';
+import { within } from '../within.ts';
 
 /** The columns that every outbox table has, see {@link outboxTableSql}. bigint comes as a string. */
 export interface OutboxRow {
@@ -53,14 +54,17 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
   let woken = false;
   let endPause: (() => void) | undefined;
 
-  /** One transaction: claim, deliver, delete. True if there may be more rows to take at once. */
-  async function relayBatch(): Promise<boolean> {
+  /** One transaction: claim, deliver, delete. `more`: there may be rows to take at once; `stuck`: none went, again. */
+  async function relayBatch(): Promise<'more' | 'done' | 'stuck'> {
     return sequelize.transaction(async (transaction) => {
       const rows = await claim(transaction);
-      if (rows.length === 0) return false;
+      if (rows.length === 0) return 'done';
       const deliveries = await deliver(rows);
       await settle(rows, deliveries, transaction);
-      return rows.length === batchSize;
+      const inVain = (row: Row, index: number) =>
+        row.attempts > 0 && deliveries[index]?.status === 'postponed';
+      if (rows.every(inVain)) return 'stuck';
+      return rows.length === batchSize ? 'more' : 'done';
     });
   }
 
@@ -117,8 +121,10 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
       woken = false;
       let more = false;
       try {
-        more = await relayBatch();
-        failures = 0;
+        const outcome = await relayBatch();
+        more = outcome === 'more';
+        // Rows that nobody takes must not be tried without a pause, however many there are.
+        failures = outcome === 'stuck' ? failures + 1 : 0;
       } catch (error) {
         failures += 1;
         relayed.inc({ table, outcome: 'failed' });
@@ -142,6 +148,11 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
     endPause = undefined;
   }
 
+  function wake(): void {
+    woken = true;
+    if (failures === 0) endPause?.();
+  }
+
   return {
     start(): void {
       running ??= run();
@@ -155,10 +166,7 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
     },
 
     /** Rows may have come: look now. To be called after a commit; forgetting it costs a poll interval. */
-    wake(): void {
-      woken = true;
-      if (failures === 0) endPause?.();
-    },
+    wake,
 
     /**
      * Resolves when every row that is in the table now has been delivered, by whichever relay. Throws if that
@@ -167,10 +175,11 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
     async drained({ timeoutMs = 5_000 } = {}): Promise<void> {
       const last = await newestId(sequelize, table);
       const deadline = Date.now() + timeoutMs;
+      // Whoever asks has a reason to believe that it will go now.
+      failures = 0;
       while (last !== null && (await holdsRowsUpTo(sequelize, table, last))) {
         if (Date.now() > deadline) throw new Error(`${table} still holds rows after ${timeoutMs} ms`);
-        failures = 0;
-        this.wake();
+        wake();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
@@ -210,26 +219,30 @@ function counter(metrics: Registry): Counter<'table' | 'outcome'> {
   );
 }
 
-/** Depth and age are looked up when they are asked for, and the count stops at 10,000 to stay cheap. */
+/**
+ * Depth and age are looked up when they are asked for: the count stops at 10,000 to stay cheap, and a database
+ * that does not answer within a second leaves them without a value.
+ */
 function watchDepth(metrics: Registry, sequelize: Sequelize, table: string) {
-  new Gauge({
-    name: `ct_${table}_depth_rows`,
-    help: `Rows waiting in ${table}, counted to 10,000`,
-    registers: [metrics],
-    async collect() {
-      const sql = `SELECT count(*)::int AS depth FROM (SELECT 1 FROM ${table} LIMIT 10000) AS waiting`;
-      const rows = await sequelize.query<{ depth: number }>(sql, { type: QueryTypes.SELECT }).catch(() => []);
-      if (rows[0]) this.set(rows[0].depth);
-    },
-  });
-  new Gauge({
-    name: `ct_${table}_oldest_age_seconds`,
-    help: `Age of the oldest row in ${table}`,
-    registers: [metrics],
-    async collect() {
-      const sql = `SELECT coalesce(extract(epoch FROM now() - created_at), 0)::float8 AS age FROM ${table} ORDER BY id LIMIT 1`;
-      const rows = await sequelize.query<{ age: number }>(sql, { type: QueryTypes.SELECT }).catch(() => []);
-      this.set(rows[0]?.age ?? 0);
-    },
-  });
+  const gauge = (name: string, help: string, sql: string) =>
+    new Gauge({
+      name,
+      help,
+      registers: [metrics],
+      async collect() {
+        const asked = sequelize.query<{ value: number }>(sql, { type: QueryTypes.SELECT });
+        const rows = await within(1_000, asked).catch(() => [{ value: NaN }]);
+        this.set(rows[0]?.value ?? 0);
+      },
+    });
+  gauge(
+    `ct_${table}_depth_rows`,
+    `Rows waiting in ${table}, counted to 10,000`,
+    `SELECT count(*)::int AS value FROM (SELECT 1 FROM ${table} LIMIT 10000) AS waiting`,
+  );
+  gauge(
+    `ct_${table}_oldest_age_seconds`,
+    `Age of the oldest row in ${table}`,
+    `SELECT extract(epoch FROM now() - created_at)::float8 AS value FROM ${table} ORDER BY id LIMIT 1`,
+  );
 }

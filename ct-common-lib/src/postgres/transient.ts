@@ -17,6 +17,8 @@ const networkCodes = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
 ]);
 
 /** Faults that pg and Sequelize tell by words or by class alone. */

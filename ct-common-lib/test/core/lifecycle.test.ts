@@ -111,7 +111,7 @@ describe('createLifecycle', () => {
       'hanging',
       'broken',
     ]);
-    expect(lines[0]).to.include('still running after 10 ms');
+    expect(lines[0]).to.include('No answer within 10 ms');
   });
 
   it('takes no part any more once it is stopping', async () => {

@@ -284,6 +284,26 @@ describe("a relay's rows that do not arrive", () => {
     expect(delivered).to.deep.equal(['good']);
   });
 
+  it('are not tried in a circle, however many there are', async () => {
+    await append(numbered(30));
+    await select(`UPDATE outbox SET attempts = 1`);
+    let calls = 0;
+    const relay = create({
+      batchSize: 10,
+      pollIntervalMs: 60_000,
+      deliver: async (rows) => {
+        calls++;
+        return rows.map(() => postponed);
+      },
+    });
+    relay.start();
+    const tried = () => select(`SELECT 1 FROM outbox WHERE attempts = 2`);
+    await waitFor('the first batch', async () => (await tried()).length === 10);
+    // Long enough for several batches, were there no pause between them.
+    for (let look = 0; look < 50; look++) expect(await tried()).to.have.length(10);
+    expect(calls).to.equal(1);
+  });
+
   it('are parked with their reason if they never will, while the others go on', async () => {
     await append(['good', 'bad', 'later']);
     const outcomes: Record<string, Delivery> = {

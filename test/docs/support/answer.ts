@@ -24,5 +24,7 @@ export function parseAnswer(text: string): ShownAnswer {
 function masked(text: string): string {
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
+    .replace(/^"(\d+)-[\w-]{16}"$/, '"$1-<hash>"')
+    .replace(/^"(\d+)-[\w-]{16}"$/, '"$1-<hash>"')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>');
 }

@@ -10,12 +10,36 @@ export const triggers: Migration = {
     await context.query(reviewRules);
     await context.query(reviewEmissions);
     await context.query(productRules);
+    await context.query(fixedSearchPath);
   },
 };
+
+/**
+ * The functions look for their tables in the schema of this migration, and last among temporary ones: an edit in
+ * psql, whatever its search path and temporary tables, must reach the real outbox.
+ */
+const fixedSearchPath = `
+  DO $do$
+  DECLARE
+    trigger_function regprocedure;
+  BEGIN
+    FOR trigger_function IN
+      SELECT DISTINCT tgfoid FROM pg_trigger
+       WHERE tgrelid IN ('reviews'::regclass, 'products'::regclass) AND NOT tgisinternal
+    LOOP
+      EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', trigger_function, current_schema());
+    END LOOP;
+  END
+  $do$;
+`;
 
 const reviewRules = `
   CREATE FUNCTION reviews_before_update() RETURNS trigger LANGUAGE plpgsql AS $body$
   BEGIN
+    IF NEW.id <> OLD.id THEN
+      RAISE EXCEPTION 'The id of a review never changes: ratings count by it'
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reviews_id_is_fixed';
+    END IF;
     IF NEW.product_id <> OLD.product_id THEN
       RAISE EXCEPTION 'A review cannot move to another product'
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reviews_product_is_fixed';
@@ -121,6 +145,16 @@ const productRules = `
     WHEN ((OLD.sku, OLD.name, OLD.description, OLD.brand, OLD.price, OLD.currency)
           IS DISTINCT FROM (NEW.sku, NEW.name, NEW.description, NEW.brand, NEW.price, NEW.currency))
     EXECUTE FUNCTION products_before_update();
+
+  CREATE FUNCTION products_refuse_new_id() RETURNS trigger LANGUAGE plpgsql AS $body$
+  BEGIN
+    RAISE EXCEPTION 'The id of a product never changes: its reviews and ratings name it'
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'products_id_is_fixed';
+  END
+  $body$;
+
+  CREATE TRIGGER products_refuse_new_id BEFORE UPDATE ON products
+    FOR EACH ROW WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION products_refuse_new_id();
 
   CREATE FUNCTION products_after_change() RETURNS trigger LANGUAGE plpgsql AS $body$
   BEGIN

@@ -1,4 +1,4 @@
-import { TransientError } from '../errors.ts';
+import { TransientError } from './errors.ts';
 
 /** The outcome of `work`, or `TransientError('TIMED_OUT')` after `timeoutMs`; what comes later is ignored. */
 export function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
