@@ -50,6 +50,13 @@ describe('an event', () => {
     expect(event).to.include({ id: 'r-1', time: '2026-01-02T03:04:05.678Z' });
   });
 
+  it('names a thing by one id, however the id was written', () => {
+    const shouted = { reviewId: reviewId.toUpperCase(), productId: productId.toUpperCase() };
+    const event = decode({ ...created(), subject: shouted.productId, data: { ...review, ...shouted } });
+    expect(event.subject).to.equal(productId);
+    expect(event.data).to.deep.equal(review);
+  });
+
   it('is the same after its way over the wire', () => {
     const reviews = fc.record({
       type: fc.constantFrom(...reviewEventTypes),

@@ -79,12 +79,10 @@ export type RatingService = ReturnType<typeof createRatingService>;
 /** One state per review, as one statement cannot touch a row twice. */
 function latestOfEach(reviews: ReviewData[]): ReviewState[] {
   const latest = new Map<string, ReviewState>();
-  for (const { reviewId, productId, rating, version } of reviews) {
-    // PostgreSQL writes a UUID in lower case; an event may not.
-    const review = { reviewId: reviewId.toLowerCase(), productId: productId.toLowerCase(), rating, version };
+  for (const review of reviews) {
     const known = latest.get(review.reviewId);
     if (known) assertSameProduct(known, review);
-    if (!known || version > known.version) latest.set(review.reviewId, review);
+    if (!known || review.version > known.version) latest.set(review.reviewId, review);
   }
   return [...latest.values()];
 }

@@ -77,20 +77,6 @@ describe('rating.service', () => {
     expect(repeated).to.deep.equal({ ratings: [first], newer: 0 });
   });
 
-  it('takes an id in capitals for the same id', async () => {
-    const created = review();
-    await ratings.apply([created]);
-    const { reviewId, productId } = created;
-    const shouted = {
-      ...created,
-      reviewId: reviewId.toUpperCase(),
-      productId: productId.toUpperCase(),
-      version: 2,
-    };
-    await ratings.apply([shouted, { ...created, rating: 1, version: 3 }]);
-    expect(await ratingOf(productId)).to.deep.include({ histogram: [1, 0, 0, 0, 0], version: 3 });
-  });
-
   it('knows no rating of a product without reviews', async () => {
     expect(await ratings.find([uuidv7()])).to.deep.equal([]);
   });
