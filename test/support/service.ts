@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { waitFor } from 'ct-common-lib/testing';
-import { createHttpClient } from '../../api-service/test/support/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../api-service/test/support/http-client.ts';
 import { root, runProgram } from './program.ts';
 
 interface Health {
@@ -34,14 +34,15 @@ export async function startService(
     ...client,
     program,
     health,
-
-    /** The sum of a counter over its label sets that contain `labels`. */
-    async counter(metric: string, labels = ''): Promise<number> {
-      const { body } = await client.get<string>('/metrics');
-      const lines = body.split('\n').filter((line) => line.startsWith(`${metric}{`) && line.includes(labels));
-      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-    },
+    counter: (metric: string, labels?: string) => readCounter(client, metric, labels),
   };
 }
 
 export type Service = Awaited<ReturnType<typeof startService>>;
+
+/** The sum of a counter over its label sets that contain `labels`. */
+export async function readCounter(api: HttpClient, metric: string, labels = ''): Promise<number> {
+  const { body } = await api.get<string>('/metrics');
+  const lines = body.split('\n').filter((line) => line.startsWith(`${metric}{`) && line.includes(labels));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
