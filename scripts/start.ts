@@ -1,3 +1,4 @@
+import { assertPortIsFree } from 'ct-common-lib/http';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
@@ -36,7 +37,15 @@ await runProcess('CT Reviews', () => {
   let api: ApiApp | undefined;
   let rating: RatingApp | undefined;
 
-  lifecycle.add('farewell', undefined, () => console.log('CT Reviews has stopped.'));
+  // Before anything is started or made: a taken port is what goes wrong most often.
+  lifecycle.add('ports', async () => {
+    await assertPortIsFree({ host: apiConfig.host, port: apiConfig.port, portVariable: 'PORT' });
+    await assertPortIsFree({ host: ratingConfig.host, port: ratingConfig.port, portVariable: 'RATING_PORT' });
+  });
+  let greeted = false;
+  lifecycle.add('farewell', undefined, () => {
+    if (greeted) console.log('CT Reviews has stopped.');
+  });
 
   const embedded = !apiConfig.databaseUrl || !ratingConfig.ratingDatabaseUrl;
   const postgres = createEmbeddedPostgres({ dataDir: postgresDir, databases: ['ct_api', 'ct_rating'], log });
@@ -71,6 +80,7 @@ await runProcess('CT Reviews', () => {
 
   const greet = async () => {
     const apiUrl = urlOf(apiConfig.host, api!.port());
+    greeted = true;
     await announceRunning({
       pid: process.pid,
       apiUrl,
@@ -101,7 +111,7 @@ Three lines to try: a product, a review of it, and the product with its new rati
 
   PRODUCT=$(curl -s ${apiUrl}/api/products -H 'Content-Type: application/json' -d '{"sku":"mug-'$(date +%s)'","name":"Blue mug"}' | cut -d '"' -f 4)
   curl -s ${apiUrl}/api/reviews -H 'Content-Type: application/json' -d '{"productId":"'$PRODUCT'","rating":5,"title":"Keeps my tea warm"}'
-  curl -s ${apiUrl}/api/products/$PRODUCT
+  sleep 1; curl -s ${apiUrl}/api/products/$PRODUCT
 `;
   }
 

@@ -1,4 +1,4 @@
-import { portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
+import { databaseUrlSetting, portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
 import { z } from 'zod';
 
 /** The environment of api-service. */
@@ -6,7 +6,7 @@ export const configSchema = z
   .object({
     ...serviceSettings,
     PORT: portSetting.default(3000),
-    DATABASE_URL: urlSetting('postgres:', 'postgresql:').optional(),
+    DATABASE_URL: databaseUrlSetting.optional(),
     REDIS_URL: urlSetting('redis:', 'rediss:').optional(),
   })
   .refine(({ NODE_ENV, DATABASE_URL }) => NODE_ENV !== 'production' || DATABASE_URL !== undefined, {

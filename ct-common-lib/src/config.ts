@@ -31,6 +31,15 @@ export const urlSetting = (...protocols: string[]) =>
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
 
+/** A setting that is the URL of a PostgreSQL database. */
+export const databaseUrlSetting = urlSetting('postgres:', 'postgresql:').refine(
+  (value) => !URL.canParse(value) || new URL(value).pathname.length > 1,
+  { error: 'must name a database, e.g. postgres://user:password@host:5432/database' },
+);
+
+const oneOf = <const T extends string>(...values: T[]) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
 const portRange = 'must be a port number from 0 to 65535';
 
 /** A setting that is a TCP port; 0 stands for any free one. */
@@ -42,9 +51,12 @@ export const portSetting = z
 
 /** The settings that every service has, with their defaults. */
 export const serviceSettings = {
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  HOST: z.string().default('127.0.0.1'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NODE_ENV: oneOf('development', 'production', 'test').default('development'),
+  HOST: z
+    .string()
+    .regex(/^[\w.:%-]+$/, 'must be an address or a host name to listen on, e.g. 127.0.0.1')
+    .default('127.0.0.1'),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   /** Where a service that is given no database keeps its embedded one. */
   DATA_DIR: z.string().default('.data'),
   RABBITMQ_URL: urlSetting('amqp:', 'amqps:').optional(),

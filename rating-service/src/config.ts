@@ -1,4 +1,4 @@
-import { portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
+import { databaseUrlSetting, portSetting, serviceSettings } from 'ct-common-lib';
 import { z } from 'zod';
 
 /** The environment of rating-service. */
@@ -7,7 +7,7 @@ export const configSchema = z
     ...serviceSettings,
     // Of health and metrics.
     RATING_PORT: portSetting.default(3001),
-    RATING_DATABASE_URL: urlSetting('postgres:', 'postgresql:').optional(),
+    RATING_DATABASE_URL: databaseUrlSetting.optional(),
   })
   .refine(({ NODE_ENV, RATING_DATABASE_URL }) => NODE_ENV !== 'production' || RATING_DATABASE_URL, {
     path: ['RATING_DATABASE_URL'],

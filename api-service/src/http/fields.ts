@@ -10,7 +10,7 @@ export const text = (max: number) =>
   z
     .string('must be text')
     // Not min and max, which would measure an array too.
-    .refine((value) => value.length > 0, { error: 'must not be empty' })
+    .refine((value) => value.trim() !== '', { error: 'must not be empty' })
     .refine((value) => value.length <= max, { error: `must have at most ${max} characters` })
     .refine((value) => !value.includes('\0'), { error: 'must not contain the character U+0000' })
     .refine((value) => value.isWellFormed(), {

@@ -15,7 +15,7 @@ type CsvRow = SourceRow<string[]>;
 // One call for many records is several times as fast as a call for each; more of them gain nothing.
 const recordsPerCall = 256;
 
-const tooLong = 'The row is longer than 1 MiB; shorten it';
+const tooLong = 'The row is longer than 4 MiB; shorten it';
 const unclosed =
   'A quote that is opened in this row is not closed as it should be; close it, and write a quote inside a value twice';
 const faults: Record<string, string> = {
@@ -26,7 +26,7 @@ const faults: Record<string, string> = {
 };
 
 /**
- * Reads RFC 4180, the header first and then row by row, holding 1 MiB or 1,000 lines of one record at the most.
+ * Reads RFC 4180, the header first and then row by row, holding 4 MiB or 100,000 lines of one record at the most.
  * A broken row is one error and takes no row after it along: if a record does not parse, its first line is the
  * bad row, and reading goes on with the next line. That stays linear, as every line between two with an odd
  * number of quotes is a record of its own.

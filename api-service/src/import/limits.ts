@@ -14,7 +14,7 @@ export const importLimits = {
 } as const;
 
 /** Bytes of one record at the most: what the readers hold in memory for it. */
-export const maxRecordBytes = 1024 * 1024;
+export const maxRecordBytes = 4 * 1024 * 1024;
 
 /** Lines of one CSV record at the most: how far a quote that was never closed is searched for its end. */
-export const maxRecordLines = 1_000;
+export const maxRecordLines = 100_000;

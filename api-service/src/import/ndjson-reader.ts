@@ -5,9 +5,9 @@ import { fromLatin1, notUtf8, type Encoding, type SourceRow } from './source-row
 type JsonRow = SourceRow<Record<string, unknown>>;
 
 const newline = 10;
-const tooLong = 'The row is longer than 1 MiB; shorten it';
+const tooLong = 'The row is longer than 4 MiB; shorten it';
 
-/** Reads one JSON object a line. Blank lines are left out; a broken line is one error. Holds 1 MiB of a line at the most. */
+/** Reads one JSON object a line. Blank lines are left out; a broken line is one error. Holds 4 MiB of a line at the most. */
 export async function* readNdjson(
   source: AsyncIterable<Buffer>,
   { encoding = 'utf-8' }: { encoding?: Encoding | undefined } = {},

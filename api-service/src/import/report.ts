@@ -39,7 +39,10 @@ export async function createReport(path: string, input: string) {
 
   // By whatever name: what is removed here may not be what is to be read.
   if (await isSameFile(path, input)) {
-    throw new ImportError('USAGE', 'The report cannot be the file itself; name another with --report. See --help.');
+    throw new ImportError(
+      'USAGE',
+      'The report cannot be the file itself; name another with --report. See --help.',
+    );
   }
   try {
     await access(dirname(path), constants.W_OK);

@@ -51,7 +51,7 @@ describe('readCsv', () => {
   }
 
   describe('makes a broken row one error and reads the rows around it', () => {
-    const long = 'x'.repeat(1024 * 1024);
+    const long = 'x'.repeat(4 * 1024 * 1024);
     const cases: [string, string | Buffer, string][] = [
       ['a quote that is never closed', 'bad,"abc', unclosed],
       [
@@ -75,8 +75,8 @@ describe('readCsv', () => {
         'The row has 3 columns where the header has 2; put a value that holds a "," in quotes',
       ],
       ['Latin-1 bytes', Buffer.from('bad,Café', 'latin1'), notUtf8],
-      ['a line of more than 1 MiB', `bad,${long}`, 'The row is longer than 1 MiB; shorten it'],
-      ['a quoted line of more than 1 MiB', `bad,"${long}"`, 'The row is longer than 1 MiB; shorten it'],
+      ['a line of more than 4 MiB', `bad,${long}`, 'The row is longer than 4 MiB; shorten it'],
+      ['a quoted line of more than 4 MiB', `bad,"${long}"`, 'The row is longer than 4 MiB; shorten it'],
     ];
     for (const [name, broken, error] of cases) {
       for (const position of ['between rows', 'at the end'] as const) {
@@ -95,21 +95,21 @@ describe('readCsv', () => {
     }
   });
 
-  it('gives up on a quote after 1,000 lines and reads those lines as rows', async () => {
-    const good = Array.from({ length: 1_500 }, (_, index) => `good,${index}`);
+  it('gives up on a quote after 100,000 lines and reads those lines as rows', async () => {
+    const good = Array.from({ length: 110_000 }, (_, index) => `good,${index}`);
     const rows = await read(['a,b', 'bad,"abc', ...good].join('\n'));
     expect(rows[0]).to.deep.equal([2, unclosed]);
     expect(rows.slice(1)).to.deep.equal(good.map((_, index) => [index + 3, 'good', String(index)]));
   });
 
-  it('gives up on a quote after 1 MiB and reads those lines as rows', async () => {
+  it('gives up on a quote after 4 MiB and reads those lines as rows', async () => {
     const text = 'x'.repeat(10_000);
     const rows = await read(
-      ['a,b', 'bad,"abc', ...Array.from({ length: 200 }, () => `good,${text}`)].join('\n'),
+      ['a,b', 'bad,"abc', ...Array.from({ length: 500 }, () => `good,${text}`)].join('\n'),
     );
     expect(rows.map(([line, value]) => [line, value])).to.deep.equal([
       [2, unclosed],
-      ...Array.from({ length: 200 }, (_, index) => [index + 3, 'good']),
+      ...Array.from({ length: 500 }, (_, index) => [index + 3, 'good']),
     ]);
   });
 

@@ -27,7 +27,7 @@ describe('readNdjson', () => {
   });
 
   it('makes every broken line one error and reads the lines around it', async () => {
-    const long = `{"text":"${'x'.repeat(1024 * 1024)}"}`;
+    const long = `{"text":"${'x'.repeat(4 * 1024 * 1024)}"}`;
     const content = Buffer.concat(
       [
         '{"n":1}\n',
@@ -45,16 +45,16 @@ describe('readNdjson', () => {
       [2, 'The line is not JSON; write one whole JSON object on each line'],
       [3, 'The line is JSON, but no object; write one JSON object on each line'],
       [4, 'The line is JSON, but no object; write one JSON object on each line'],
-      [5, 'The row is longer than 1 MiB; shorten it'],
+      [5, 'The row is longer than 4 MiB; shorten it'],
       [
         6,
         'The row is not valid UTF-8; save the file as UTF-8, or give --encoding latin1 if it comes from an older Windows program',
       ],
       [7, { n: 2 }],
-      [8, 'The row is longer than 1 MiB; shorten it'],
+      [8, 'The row is longer than 4 MiB; shorten it'],
     ];
     expect(await read(content)).to.deep.equal(expected);
-    expect(await read(content, { chunkBytes: 4 * 1024 * 1024 })).to.deep.equal(expected);
+    expect(await read(content, { chunkBytes: 16 * 1024 * 1024 })).to.deep.equal(expected);
   });
 
   it('reads Latin-1 as windows-1252 when told to', async () => {

@@ -44,6 +44,16 @@ export function answerNoPath(req: Request, res: Response): void {
   sendProblem(req, res, new HttpError(400, 'URL_MALFORMED', 'The URL of the request cannot be read.'));
 }
 
+/** HTTP/1.1 wants the host named in each request (RFC 9112, 3.2). */
+export const lacksHost = ({ httpVersion, headers }: IncomingMessage) =>
+  httpVersion === '1.1' && headers.host === undefined;
+
+export function answerNoHost(req: Request, res: Response): void {
+  req.originalUrl = req.url;
+  res.setHeader('Connection', 'close');
+  sendProblem(req, res, new HttpError(400, 'HOST_MISSING', 'The request has no Host header.'));
+}
+
 function problemOfParser(code: string | undefined): HttpError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':

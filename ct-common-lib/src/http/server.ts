@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { answerMalformed, answerNoPath, hasPath } from './malformed.ts';
+import { answerMalformed, answerNoHost, answerNoPath, hasPath, lacksHost } from './malformed.ts';
 
 export interface ServerOptions {
   host: string;
@@ -24,8 +24,10 @@ export function createHttpServer(
   app: Express,
   { host, port, log, portVariable = 'PORT', drainTimeoutMs = 8_000 }: ServerOptions,
 ) {
-  const server = createServer(messageClasses(app), (req, res) => {
-    if (hasPath(req)) app(req, res);
+  // Node.js itself would answer a request without Host with a 400 that says nothing.
+  const server = createServer({ ...messageClasses(app), requireHostHeader: false }, (req, res) => {
+    if (lacksHost(req)) answerNoHost(req as Request, res as Response);
+    else if (hasPath(req)) app(req, res);
     else answerNoPath(req as Request, res as Response);
   });
   // A client that dribbles its request may not hold a connection for ever.
@@ -116,17 +118,29 @@ function bornAs<C extends new (...args: never[]) => object>(base: C, prototype: 
   return Message as unknown as C;
 }
 
-function listenError(
-  error: NodeJS.ErrnoException,
-  { host, port, portVariable }: { host: string; port: number; portVariable: string },
-): Error {
+/** Throws what {@link createHttpServer} would throw at its start; for a look before other things are started. */
+export async function assertPortIsFree(address: Address): Promise<void> {
+  const { host, port } = address;
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, address)));
+    server.listen({ host, port }, resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
+const unusableAddress = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
+
+type Address = Required<Pick<ServerOptions, 'host' | 'port' | 'portVariable'>>;
+
+function listenError(error: NodeJS.ErrnoException, { host, port, portVariable }: Address): Error {
   if (error.code === 'EADDRINUSE') {
     return new AppError('PORT_TAKEN', {
       detail: `Port ${port} on ${host} is taken: stop the program that uses it, or set ${portVariable} to another port.`,
       cause: error,
     });
   }
-  if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
+  if (error.code && unusableAddress.has(error.code)) {
     return new AppError('PORT_REFUSED', {
       detail: `Cannot listen on ${host}:${port} (${error.code}): check HOST and ${portVariable}.`,
       cause: error,

@@ -55,10 +55,11 @@ export function createCluster({ dataDir, cluster, durable, binaries, run, log }:
     return password;
   }
 
-  async function start(): Promise<{ pid: number; port: number }> {
+  /** On a free port, or on the one that is wanted. */
+  async function start(wantedPort?: number): Promise<{ pid: number; port: number }> {
     await stopOrphan();
     for (let attempt = 1; ; attempt++) {
-      const port = await findFreePort();
+      const port = wantedPort ?? (await findFreePort());
       try {
         await rm(logFile, { force: true });
         const files = [`--pgdata=${cluster}`, `--log=${logFile}`];

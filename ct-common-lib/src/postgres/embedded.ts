@@ -39,7 +39,8 @@ export async function startEmbeddedPostgres({
     const run = await createProgramRunner({ dataDir, cluster, initdb: binaries.initdb });
     const server = createCluster({ dataDir, cluster, durable, binaries, run, log });
     const password = await server.initialise();
-    const { port, pid } = await server.start();
+    const { port, ...started } = await server.start();
+    let { pid } = started;
     const url = (database: string) =>
       `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 
@@ -50,18 +51,37 @@ export async function startEmbeddedPostgres({
       throw error;
     }
 
+    let restarting: Promise<void> | undefined;
+    async function restart() {
+      log?.error({ pid, port }, 'PostgreSQL has died and is started again');
+      try {
+        ({ pid } = await server.start(port));
+      } catch (error) {
+        log?.error({ err: error }, 'PostgreSQL could not be started again; trying once more in a second');
+      } finally {
+        restarting = undefined;
+      }
+    }
+    // On the same port, where everybody looks for it.
+    const watch = setInterval(() => {
+      if (!isRunning(pid)) restarting ??= restart();
+    }, 1_000).unref();
+
     // process.exit() elsewhere runs no asynchronous stop; SIGINT is PostgreSQL's word for a fast shutdown.
     const stopAtExit = () => process.platform !== 'win32' && isRunning(pid) && process.kill(pid, 'SIGINT');
     process.once('exit', stopAtExit);
     let stopping: Promise<void> | undefined;
     const stop = () => {
       process.off('exit', stopAtExit);
-      stopping ??= server.stop().then(unlock);
+      clearInterval(watch);
+      stopping ??= Promise.resolve(restarting)
+        .then(() => server.stop())
+        .then(unlock);
       return stopping;
     };
     log?.info({ dataDir, port, pid }, 'PostgreSQL started');
     /** `stop` disconnects all clients; it takes 20 s at the most and may be called twice. */
-    return { url, port, pid, stop };
+    return { url, port, pid: () => pid, stop };
   } catch (error) {
     await unlock();
     throw error;

@@ -87,7 +87,8 @@ export async function migrateWhenReachable({
         const detail = `The database cannot be used (${(cause as Error).message}): check ${urlVariable}.`;
         throw new AppError('DATABASE_UNUSABLE', { detail, cause });
       }
-      options.log.warn({ err: cause }, 'the database does not answer; trying again in a second');
+      const reason = (cause as Error).message || 'no connection';
+      options.log.warn({ reason, urlVariable }, 'the database does not answer; trying again in a second');
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
     }
   }

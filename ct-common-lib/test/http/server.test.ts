@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import express, { type Response } from 'express';
-import { createHttpServer, type HttpServer } from '../../src/http/index.ts';
+import { assertPortIsFree, createHttpServer, type HttpServer } from '../../src/http/index.ts';
 import { createLogger } from '../../src/index.ts';
 import { waitFor } from '../../src/testing/wait-for.ts';
 import { open, read, send } from './client.ts';
@@ -167,10 +167,38 @@ describe('createHttpServer', () => {
     expect(failure).to.have.property('message').that.includes('192.0.2.1:0 (EADDRNOTAVAIL)');
   });
 
-  it('passes on what it does not know how to put', async () => {
+  it('tells the same before anything else is started, and leaves a free port free', async () => {
+    const { app } = createSlowApp();
+    const server = createHttpServer(app, { host: '127.0.0.1', port: 0, log });
+    await server.start();
+    const address = { host: '127.0.0.1', port: server.port(), portVariable: 'RATING_PORT' };
+    const failure = await assertPortIsFree(address).catch((error: unknown) => error);
+    expect(failure).to.include({ code: 'PORT_TAKEN' });
+    expect(failure).to.have.property('message').that.includes('set RATING_PORT');
+    await server.stop();
+    await assertPortIsFree(address);
+    await assertPortIsFree(address);
+  });
+
+  it('answers a request that names no host with a problem document', async () => {
+    const { app } = createSlowApp();
+    const server = createHttpServer(app, { host: '127.0.0.1', port: 0, log });
+    await server.start();
+    const socket = connect(server.port(), '127.0.0.1');
+    socket.write('GET /x HTTP/1.1\r\n\r\n');
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer)
+      .to.match(/^HTTP\/1\.1 400 /)
+      .and.to.include('"code":"HOST_MISSING"');
+    await server.stop();
+  });
+
+  it('says so when there is no such host', async () => {
     const { app } = createSlowApp();
     const server = createHttpServer(app, { host: 'no.such.host.invalid', port: 0, log });
     const failure = await server.start().catch((error: unknown) => error);
-    expect(failure).to.have.property('code').that.is.oneOf(['ENOTFOUND', 'EAI_AGAIN']);
+    expect(failure).to.include({ code: 'PORT_REFUSED' });
+    expect(failure).to.have.property('message').that.includes('check HOST and PORT');
   });
 });

@@ -59,6 +59,17 @@ describe('embedded PostgreSQL', () => {
     await ask('INSERT INTO kept VALUES (1)');
   }
 
+  it('starts a server that died again, on the port where everybody looks for it', async () => {
+    const postgres = await start();
+    const pid = postgres.pid();
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the new server', () => postgres.pid() !== pid);
+    const client = new Client({ connectionString: postgres.url('app') });
+    await client.connect();
+    expect((await client.query('SELECT 1 AS one')).rows).to.deep.equal([{ one: 1 }]);
+    await client.end();
+  });
+
   it('creates the databases, in UTF-8, and is reached on 127.0.0.1 alone', async () => {
     await start({ databases: ['app', 'with "quotes"'] });
     const names = await ask<{ datname: string }>('SELECT datname FROM pg_database');
@@ -85,7 +96,7 @@ describe('embedded PostgreSQL', () => {
     await keepRow();
     await first.stop();
     await first.stop();
-    await waitFor('the server to end', () => !isRunning(first.pid));
+    await waitFor('the server to end', () => !isRunning(first.pid()));
     await start();
     expect(await ask('SELECT n FROM kept')).to.deep.equal([{ n: 1 }]);
   });
@@ -207,7 +218,7 @@ describe('embedded PostgreSQL', () => {
 
     it('runs as another user all the same', async () => {
       const { pid } = await start({ dataDir: join(closed, 'postgres') });
-      const status = await readFile(`/proc/${pid}/status`, 'utf8');
+      const status = await readFile(`/proc/${pid()}/status`, 'utf8');
       expect(/^Uid:\s+(\d+)/m.exec(status)?.[1]).not.to.equal('0');
       expect(await ask('SELECT 1 AS one')).to.deep.equal([{ one: 1 }]);
     });

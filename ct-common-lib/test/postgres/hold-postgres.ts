@@ -3,6 +3,6 @@ import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 
 const [dataDir = '', how] = process.argv.slice(2);
 const postgres = await startEmbeddedPostgres({ dataDir, databases: ['app'], durable: false });
-console.log(postgres.pid);
+console.log(postgres.pid());
 if (how === 'exit') process.exit();
 setInterval(() => {}, 60_000);
