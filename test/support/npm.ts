@@ -36,7 +36,9 @@ export async function greeted(program: Program, { timeoutMs = 60_000 } = {}) {
     data: named('Data'),
     health: named('Health').split(/ +/),
     /** The lines to try, as printed. */
-    lines: greeting.split('\n').flatMap((line) => /^ {2}((?:PRODUCT=|curl ).*)$/.exec(line)?.[1] ?? []),
+    lines: greeting
+      .split('\n')
+      .flatMap((line) => /^ {2}((?:PRODUCT=|curl |sleep 1; curl ).*)$/.exec(line)?.[1] ?? []),
   };
 }
 

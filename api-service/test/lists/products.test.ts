@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Client } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
 import { productSorts } from '../../src/products/product.schema.ts';
 import { connect, startApi, type Api } from '../support/api.ts';
 import type { Page, Product } from '../support/http-client.ts';
@@ -37,9 +38,9 @@ describe('the list of products', () => {
   async function createProducts(rows: Row[]) {
     for (const { sku, name = 'Thing', brand = null, price = null, average = null, count = 0 } of rows) {
       await db.query(
-        `INSERT INTO products (sku, name, brand, price, currency, average_rating, review_count, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, '2024-01-01'::timestamptz + (SELECT count(*) FROM products) * interval '1 minute')`,
-        [sku, name, brand, price, price === null ? null : 'EUR', average, count],
+        `INSERT INTO products (id, sku, name, brand, price, currency, average_rating, review_count, created_at)
+         VALUES ($8, $1, $2, $3, $4, $5, $6, $7, '2024-01-01'::timestamptz + (SELECT count(*) FROM products) * interval '1 minute')`,
+        [sku, name, brand, price, price === null ? null : 'EUR', average, count, uuidv7()],
       );
     }
     await api.drained();
