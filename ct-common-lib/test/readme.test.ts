@@ -61,7 +61,7 @@ describe('each example of the README prints what the README shows', function () 
       const file = join(folder, `example-${index}.ts`);
       await writeFile(file, code);
       const { TEST_REDIS_URL: _redis, REQUIRE_SERVICES: _required, ...env } = process.env;
-      const runner = subpath === './testing' ? [mochaProgram(), '--no-config', file] : [file];
+      const runner = subpath === './testing' ? [mochaProgram(), '--no-config', '--no-color', file] : [file];
       const { stdout, stderr } = await promisify(execFile)(
         process.execPath,
         ['--conditions=ct-source', '--import', pathToFileURL(require.resolve('tsx')).href, ...runner],
