@@ -1,7 +1,8 @@
 import { UniqueConstraintError } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
 import { ConflictError, InvalidInputError, NotFoundError } from 'ct-common-lib';
-import { violatedConstraint, withTransientRetry } from 'ct-common-lib/postgres';
+import { violatedConstraint } from 'ct-common-lib/postgres';
+import { createWriter } from '../db/writer.ts';
 import { reviewTag } from '../reviews/review.cache.ts';
 import type { ReviewRepository } from '../reviews/review.repository.ts';
 import type { ProductRepository } from './product.repository.ts';
@@ -18,15 +19,7 @@ export interface ProductServiceDeps {
 
 /** The rules of writing products. */
 export function createProductService({ products, reviews, bump, wakeRelays }: ProductServiceDeps) {
-  async function write<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await withTransientRetry(work);
-    } catch (error) {
-      throw ruleBroken(error) ?? error;
-    } finally {
-      wakeRelays();
-    }
-  }
+  const write = createWriter({ wakeRelays, ruleBroken });
 
   return {
     /** Throws `SKU_TAKEN`. */

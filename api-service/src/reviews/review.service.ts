@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { InvalidInputError, NotFoundError } from 'ct-common-lib';
-import { violatedConstraint, withTransientRetry } from 'ct-common-lib/postgres';
+import { violatedConstraint } from 'ct-common-lib/postgres';
+import { createWriter } from '../db/writer.ts';
 import type { ReviewRepository } from './review.repository.ts';
 import type { Review } from './review.model.ts';
 import type { NewReview, ReviewPatch, ReviewReplacement } from './review.schema.ts';
@@ -13,15 +14,7 @@ export interface ReviewServiceDeps {
 
 /** The rules of writing reviews. Each write is one statement; its event is a row that the trigger adds to it. */
 export function createReviewService({ reviews, wakeRelays }: ReviewServiceDeps) {
-  async function write<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await withTransientRetry(work);
-    } catch (error) {
-      throw ruleBroken(error) ?? error;
-    } finally {
-      wakeRelays();
-    }
-  }
+  const write = createWriter({ wakeRelays, ruleBroken });
 
   return {
     /** Throws `PRODUCT_NOT_FOUND`. */
