@@ -127,7 +127,11 @@ export function compose(
     );
   }
   // It was started early, to tell that it lives while it waits for the database, but is stopped first.
-  lifecycle.add('http drain', () => log.info({ host, port: server.port() }, 'api-service is ready'), drain);
+  lifecycle.add(
+    'http drain',
+    () => log.info({ host, port: server.port() }, 'api-service is ready'),
+    () => server.stop(),
+  );
 
   function createBus(): Bus {
     if (rabbitmqUrl) return createRabbitBus({ url: rabbitmqUrl, name, log, metrics, prefix });
@@ -135,11 +139,6 @@ export function compose(
       'RABBITMQ_URL is not set: reviews are kept, but no rating will change, as the bus is inside this process',
     );
     return createMemoryBus({ log, metrics });
-  }
-
-  async function drain() {
-    stopping.abort();
-    await server.stop();
   }
 
   /** Redis and RabbitMQ may be away: the service is slower, or ratings wait, but requests are right. */
