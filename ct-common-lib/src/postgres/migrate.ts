@@ -3,7 +3,15 @@ import { QueryTypes, Sequelize } from 'sequelize';
 import { Umzug } from 'umzug';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { isTransientPostgresError } from './transient.ts';
+import { driver } from './driver.ts';
+import { isTransientPostgresError, sqlState } from './transient.ts';
+
+const lockTimeoutMs = 500;
+/** For so long after it gave way no instance tries: however many wait, the tables are blocked for a fifth of the time. */
+const pauseMs = 2_000;
+
+/** A lock that was not to be had in time; a deadlock with a client, or a serialization failure. */
+const gaveWayStates = new Set(['55P03', '40P01', '40001']);
 
 export interface MigrationContext {
   /** Runs SQL (several statements if need be) inside the migration's transaction. */
@@ -20,58 +28,110 @@ export interface MigrateOptions {
   url: string;
   migrations: Migration[];
   log: Logger;
+  /** For how long a migration tries to get its locks before it gives up. Default 120,000. */
+  patienceMs?: number;
+  /** Once it is aborted, a migration that waits for its locks is not tried again. */
+  signal?: AbortSignal;
 }
 
 /**
- * Applies the migrations that the database does not have yet, all in one transaction: after a crash either
- * all of them stand, remembered, or none. Instances that start at once wait for one another at an advisory
- * lock, and only the first finds work. Uses a connection of its own, as building an index on a large table
- * may take longer than any request may.
+ * Applies the migrations that the database does not have yet, each in a transaction of its own with its name: it stands
+ * and is remembered, or neither. Instances that start at once wait for one another at an advisory lock, and each
+ * migration is applied by one of them. Uses a connection of its own, as building an index on a large table may take longer
+ * than any request may. A migration waits 500 ms for a lock: whoever comes after it waits behind it for as long.
+ * Then it gives way, and is tried again after a pause of 2 s, in which no other instance tries either. Throws
+ * {@link AppError} `MIGRATION_LOCKED_OUT` if that never helps.
  */
-export async function runMigrations({ url, migrations, log }: MigrateOptions): Promise<void> {
+export async function runMigrations({
+  url,
+  migrations,
+  log,
+  patienceMs = 120_000,
+  signal,
+}: MigrateOptions): Promise<void> {
   const sequelize = new Sequelize(url, {
     dialect: 'postgres',
+    dialectModule: driver,
     logging: false,
     pool: { max: 1 },
     dialectOptions: { application_name: 'migrations', connectionTimeoutMillis: 3_000, keepAlive: true },
   });
   try {
-    await sequelize.transaction(async (transaction) => {
-      const query = (sql: string, bind: unknown[] = []) =>
-        sequelize.query(sql, bind.length > 0 ? { transaction, bind } : { transaction });
-      await query(`SELECT pg_advisory_xact_lock(hashtext('ct-reviews migrations'))`);
-      await query(createTable);
-      const umzug = new Umzug({
-        migrations,
-        context: { query },
-        storage: {
-          executed: async () => {
-            const options = { transaction, type: QueryTypes.SELECT } as const;
-            const rows = await sequelize.query<{ name: string }>(
-              'SELECT name FROM schema_migrations',
-              options,
-            );
-            return rows.map(({ name }) => name);
-          },
-          logMigration: ({ name }) =>
-            query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]).then(() => {}),
-          unlogMigration: ({ name }) =>
-            query('DELETE FROM schema_migrations WHERE name = $1', [name]).then(() => {}),
-        },
-        logger: undefined,
-      });
-      for (const { name } of await umzug.up()) log.info({ migration: name }, 'migrated');
-    });
+    let attempt = 0;
+    let firstFailedAt = 0;
+    for (;;) {
+      try {
+        const name = await applyNext(sequelize, migrations, signal);
+        if (name === undefined) return;
+        log.info({ migration: name }, 'migrated');
+        attempt = 0;
+      } catch (error) {
+        if (!gaveWayStates.has(sqlState(error) ?? '')) throw error;
+        const reason = (error as Error).message;
+        attempt++;
+        if (attempt === 1) firstFailedAt = performance.now();
+        if (performance.now() - firstFailedAt >= patienceMs) throw lockedOut(reason, attempt);
+        log.warn({ reason, attempt }, 'a migration gave way to what holds its locks; trying again');
+      }
+    }
   } finally {
     await sequelize.close();
   }
+}
+
+/** Gives its name, undefined if there is none. */
+async function applyNext(sequelize: Sequelize, migrations: Migration[], signal?: AbortSignal) {
+  return sequelize.transaction(async (transaction) => {
+    const query = (sql: string, bind: unknown[] = []) =>
+      sequelize.query(sql, bind.length > 0 ? { transaction, bind } : { transaction });
+    await query(`SELECT pg_advisory_xact_lock(hashtext('ct-reviews migrations'))`);
+    signal?.throwIfAborted();
+    await query(createTable);
+    await query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+    await query('SAVEPOINT nothing_applied');
+    const umzug = new Umzug({
+      migrations,
+      context: { query },
+      storage: {
+        executed: async () => {
+          const options = { transaction, type: QueryTypes.SELECT } as const;
+          const rows = await sequelize.query<{ name: string }>('SELECT name FROM schema_migrations', options);
+          return rows.map(({ name }) => name);
+        },
+        logMigration: ({ name }) =>
+          query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]).then(() => {}),
+        unlogMigration: ({ name }) =>
+          query('DELETE FROM schema_migrations WHERE name = $1', [name]).then(() => {}),
+      },
+      logger: undefined,
+    });
+    try {
+      const [applied] = await umzug.up({ step: 1 });
+      return applied?.name;
+    } catch (error) {
+      if (gaveWayStates.has(sqlState(error) ?? '')) {
+        // Frees all that it got and keeps the advisory lock: the pause is everybody's.
+        await query('ROLLBACK TO SAVEPOINT nothing_applied');
+        await sleep(pauseMs, undefined, { signal });
+      }
+      throw error;
+    }
+  });
+}
+
+function lockedOut(reason: string, attempts: number) {
+  const detail =
+    `${reason}, ${attempts} times: some transaction holds the table for too long. To find it: ` +
+    'SELECT pid, application_name, state, xact_start, query FROM pg_stat_activity ORDER BY xact_start. ' +
+    'SELECT pg_terminate_backend(pid) ends it; then start again.';
+  return new AppError('MIGRATION_LOCKED_OUT', { detail });
 }
 
 /**
  * {@link runMigrations} for a service's start: waits for a database that is away, as it may start later than the
  * service does. False if `signal` ended the wait. `urlVariable` is the setting that an error message names. Throws
  * {@link AppError} `DATABASE_UNUSABLE` if the database refuses us, does not exist, or a migration fails: waiting would
- * make none of them right.
+ * make none of them right; and `MIGRATION_LOCKED_OUT`.
  */
 export async function migrateWhenReachable({
   urlVariable,
@@ -80,9 +140,11 @@ export async function migrateWhenReachable({
 }: MigrateOptions & { urlVariable: string; signal: AbortSignal }): Promise<boolean> {
   while (!signal.aborted) {
     try {
-      await runMigrations(options);
+      await runMigrations({ ...options, signal });
       return true;
     } catch (cause) {
+      if (signal.aborted) return false;
+      if (cause instanceof AppError) throw cause;
       if (!isTransientPostgresError(cause)) {
         const detail = `The database cannot be used (${(cause as Error).message}): check ${urlVariable}.`;
         throw new AppError('DATABASE_UNUSABLE', { detail, cause });

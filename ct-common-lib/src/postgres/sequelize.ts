@@ -1,5 +1,6 @@
 import { Sequelize } from 'sequelize';
 import type { Logger } from '../logger.ts';
+import { driver } from './driver.ts';
 
 export interface DatabaseOptions {
   log: Logger;
@@ -19,6 +20,7 @@ export function createSequelize(
 ): Sequelize {
   return new Sequelize(url, {
     dialect: 'postgres',
+    dialectModule: driver,
     logging: (sql) => log.trace({ sql }, 'query'),
     pool: { max: poolSize, acquire: 3_000, idle: 30_000 },
     // Sequelize would repeat some failed queries by itself; only the caller knows what may be repeated.

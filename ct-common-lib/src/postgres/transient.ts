@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logger.ts';
 
 /** Rolled back for sure by the server: serialization failure, deadlock. The same work may be done again. */
 const rolledBackStates = new Set(['40001', '40P01']);
@@ -26,6 +27,13 @@ const connectionFault =
   /Connection terminated|connection timeout|timeout expired|Query read timeout|not queryable|Client was closed|before connection/i;
 const connectionErrorName = /^Sequelize(Connection\w*|Host\w*|Timeout)Error$/;
 
+/** Faults before a statement was sent: no connection to be had, or one that was known to be dead. */
+const unsentName = /^Sequelize(Connection\w*|Host\w*)Error$/;
+const unsentMessage = /not queryable|connection timeout|trying to connect/;
+
+/** Told instead of an answer, so that a COMMIT may have passed: by a server that ends, by a pooler that lost its server. */
+const endedClasses = ['08', '57P'];
+
 /**
  * Whether a database error passes by itself: the server is away, restarting, overloaded, or chose this
  * transaction as a deadlock's victim. Looks through Sequelize's wrappers and at `cause`. What the server says
@@ -48,6 +56,20 @@ export function isTransientPostgresError(error: unknown): boolean {
   );
 }
 
+/**
+ * Whether the work that failed with this transient error may have been committed all the same: the connection was lost, or no
+ * answer came in time, after the statement was sent. False where it was never sent, or where the server itself reported the
+ * failure (a time-out, a deadlock, a full disk): then nothing was written. Work in a transaction is not written before
+ * its COMMIT was sent, so there only an error of COMMIT counts.
+ */
+export function mayHaveCommitted(error: unknown): boolean {
+  if (!isTransientPostgresError(error)) return false;
+  if (chain(error).some(({ name, message }) => unsentName.test(name) || unsentMessage.test(message)))
+    return false;
+  const state = sqlState(error);
+  return state === undefined || endedClasses.some((prefix) => state.startsWith(prefix));
+}
+
 /** The SQLSTATE of a database error, through Sequelize's wrappers; undefined if it has none. */
 export function sqlState(error: unknown): string | undefined {
   return chain(error).find(({ code }) => code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code))?.code;
@@ -58,13 +80,20 @@ export function violatedConstraint(error: unknown): string | undefined {
   return chain(error).find(({ constraint }) => constraint !== undefined)?.constraint;
 }
 
+export interface RetryOptions {
+  /** Is told of each retry. Default: nobody is. */
+  log?: Logger;
+  /** Once it is aborted, nothing is done again. */
+  signal?: AbortSignal;
+}
+
 /**
  * Does `work` again when the server rolled it back as a deadlock's or serialization failure's victim, with
  * jitter, 5 times in all. Other errors pass at once: after a lost connection the outcome is unknown.
  */
 export async function withTransientRetry<T>(
   work: () => Promise<T>,
-  { signal }: { signal?: AbortSignal } = {},
+  { log, signal }: RetryOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -73,6 +102,7 @@ export async function withTransientRetry<T>(
       const state = sqlState(error);
       if (attempt === 5 || state === undefined || !rolledBackStates.has(state) || signal?.aborted)
         throw error;
+      log?.info({ state, attempt }, 'rolled back by the database; trying again');
       await sleep(Math.random() * 20 * 2 ** attempt);
     }
   }

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { Client, Pool } from 'pg';
 import { expect } from 'chai';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
-import { createLogger } from '../../src/index.ts';
+import { createLogger, type Logger } from '../../src/index.ts';
 import { createSequelize } from '../../src/postgres/sequelize.ts';
 import {
   isTransientPostgresError,
+  mayHaveCommitted,
   sqlState,
   violatedConstraint,
   withTransientRetry,
@@ -134,6 +135,12 @@ describe('database errors', () => {
     return failure;
   }
 
+  async function diskFull() {
+    return failureOf(
+      sequelize.query(`DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$`),
+    );
+  }
+
   async function refused() {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -153,7 +160,7 @@ describe('database errors', () => {
   }
 
   async function poolExhausted() {
-    const other = new Sequelize(database.url, { logging: false, pool: { max: 1, acquire: 20 } });
+    const other = new Sequelize(database.url, { logging: false, pool: { max: 1, acquire: 1_000 } });
     const failure = await other.transaction(() => failureOf(other.query('SELECT 1')));
     await other.close();
     return failure;
@@ -178,21 +185,60 @@ describe('database errors', () => {
     return failure;
   }
 
+  /** A server that takes a statement, and ends without a word. */
+  async function lostInTheMiddle() {
+    const { hostname, port } = new URL(database.url);
+    const server = createServer((client) => {
+      const upstream = connect({ host: hostname, port: Number(port) });
+      client.on('data', (bytes) => {
+        if (bytes.includes('UPDATE counters')) client.destroy();
+        else upstream.write(bytes);
+      });
+      upstream.on('data', (bytes) => client.write(bytes));
+      client.on('close', () => upstream.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = new URL(database.url);
+    url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const other = createSequelize(url.href, { log, applicationName: 'transient test' });
+    const failure = await failureOf(other.query('UPDATE counters SET n = n + 1'));
+    await other.close();
+    server.close();
+    return failure;
+  }
+
   const unknownHost = () => failureAt('postgres://x@no.such.host.invalid/x');
 
-  const transient: [title: string, provoke: () => Promise<unknown>, state: string | undefined][] = [
-    ['a backend that is terminated in the middle of a statement', terminated, '57P01'],
-    ['a connection that is gone before the statement', goneBeforeTheQuery, undefined],
-    ['a deadlock', deadlock, '40P01'],
-    ['a serialization failure', serializationFailure, '40001'],
-    ['a lock time-out', lockTimeout, '55P03'],
-    ['a statement time-out', statementTimeout, '57014'],
-    ['a refused connection', refused, undefined],
-    ['a server that hangs up', hungUp, undefined],
-    ['a host that is not known', unknownHost, undefined],
-    ['a pool with no connection to spare', poolExhausted, undefined],
-    ["a client's time-out of a query", queryTimeout, undefined],
-    ["a client's time-out of connecting", connectTimeout, undefined],
+  const transient: [
+    title: string,
+    provoke: () => Promise<unknown>,
+    state: string | undefined,
+    outcome: 'nothing was written' | 'it may have been committed',
+  ][] = [
+    [
+      'a backend that is terminated in the middle of a statement',
+      terminated,
+      '57P01',
+      'it may have been committed',
+    ],
+    ['a connection that is gone before the statement', goneBeforeTheQuery, undefined, 'nothing was written'],
+    [
+      'a connection that is lost in the middle of a statement',
+      lostInTheMiddle,
+      undefined,
+      'it may have been committed',
+    ],
+    ['a deadlock', deadlock, '40P01', 'nothing was written'],
+    ['a serialization failure', serializationFailure, '40001', 'nothing was written'],
+    ['a lock time-out', lockTimeout, '55P03', 'nothing was written'],
+    ['a statement time-out', statementTimeout, '57014', 'nothing was written'],
+    ['a full disk', diskFull, '53100', 'nothing was written'],
+    ['a refused connection', refused, undefined, 'nothing was written'],
+    ['a server that hangs up', hungUp, undefined, 'nothing was written'],
+    ['a host that is not known', unknownHost, undefined, 'nothing was written'],
+    ['a pool with no connection to spare', poolExhausted, undefined, 'nothing was written'],
+    ["a client's time-out of a query", queryTimeout, undefined, 'it may have been committed'],
+    ["a client's time-out of connecting", connectTimeout, undefined, 'nothing was written'],
   ];
 
   describe('isTransientPostgresError', () => {
@@ -254,6 +300,20 @@ describe('database errors', () => {
     });
   });
 
+  describe('mayHaveCommitted', () => {
+    for (const [title, provoke, , outcome] of transient) {
+      it(`knows of ${title} that ${outcome}`, async () => {
+        const error = await provoke();
+        expect(mayHaveCommitted(error), String(error)).to.equal(outcome === 'it may have been committed');
+      });
+    }
+
+    it('is false for an error that does not pass', async () => {
+      expect(mayHaveCommitted(await failureOf(sequelize.query('SELEKT')))).to.equal(false);
+      expect(mayHaveCommitted(new TypeError('x is not a function'))).to.equal(false);
+    });
+  });
+
   describe('violatedConstraint', () => {
     it('names the constraint through all wrappers, and nothing where there is none', async () => {
       const check = await failureOf(sequelize.query('UPDATE counters SET n = -1'));
@@ -267,7 +327,7 @@ describe('database errors', () => {
   describe('withTransientRetry', () => {
     it('does the work again when it was the victim of a deadlock', async () => {
       await sequelize.query('UPDATE counters SET n = 0');
-      expect(await deadlock(withTransientRetry)).to.equal(undefined);
+      expect(await deadlock((work) => withTransientRetry(work))).to.equal(undefined);
       const counters = await sequelize.query('SELECT * FROM counters ORDER BY name', {
         type: QueryTypes.SELECT,
       });
@@ -319,6 +379,23 @@ describe('database errors', () => {
         expect(attempts).to.equal(1);
       });
     }
+
+    it('says each time that it does so', async () => {
+      const lines: unknown[] = [];
+      const told = { ...log, info: (...line: unknown[]) => lines.push(line) } as unknown as Logger;
+      let attempts = 0;
+      await withTransientRetry(
+        async () => {
+          if (++attempts < 3) throw rolledBack();
+        },
+        { log: told },
+      );
+      const text = 'rolled back by the database; trying again';
+      expect(lines).to.deep.equal([
+        [{ state: '40001', attempt: 1 }, text],
+        [{ state: '40001', attempt: 2 }, text],
+      ]);
+    });
 
     it('does not begin again once it is aborted', async () => {
       const abort = new AbortController();
