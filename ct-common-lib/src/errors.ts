@@ -50,5 +50,16 @@ export class ConflictError extends AppError {}
  */
 export class TransientError extends AppError {}
 
+/** A write whose answer was lost, so that nobody here knows whether it was made: 503, but not to be repeated blindly. */
+export class OutcomeUnknownError extends TransientError {
+  constructor(cause: unknown) {
+    super('OUTCOME_UNKNOWN', {
+      detail:
+        'The database was lost before it answered: the change may have been made. Read before you try again.',
+      cause,
+    });
+  }
+}
+
 /** A message that no retry will ever make right. A consumer's handler throws it to park the message. */
 export class PoisonMessageError extends AppError {}

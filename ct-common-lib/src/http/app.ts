@@ -2,22 +2,26 @@ import express, { type Express, type RequestHandler, type Router } from 'express
 import type { Logger } from '../logger.ts';
 import { Histogram, type Registry } from '../metrics.ts';
 import { HttpError, problemHandler } from './problem.ts';
+import { limitTime } from './time-limit.ts';
 
 export interface AppOptions {
   log: Logger;
   metrics: Registry;
   /** Routers with the path below which each is mounted, in order. */
   routers: [path: string, router: Router][];
+  /** How long a request may take before it is answered with 503. Default 15,000. */
+  timeLimitMs?: number;
 }
 
 /** An Express application with what every service needs: JSON bodies, problem documents, metrics, a log. */
-export function createApp({ log, metrics, routers }: AppOptions): Express {
+export function createApp({ log, metrics, routers, timeLimitMs = 15_000 }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
 
   app.use(observe(log, metrics));
+  app.use(limitTime(timeLimitMs));
   for (const [path, router] of routers) app.use(path, router);
   app.use(() => {
     throw new HttpError(404, 'PATH_UNKNOWN', 'There is nothing at this path.');

@@ -1,3 +1,4 @@
+export { createAdmission, type Admission, type AdmissionOptions } from './admission.ts';
 export * from './app.ts';
 export { bodyLimitBytes } from './body.ts';
 export * from './endpoint.ts';

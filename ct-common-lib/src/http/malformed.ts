@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
-import { HttpError, problemDocument, problemType, sendProblem } from './problem.ts';
+import { HttpError, problemDocument, problemType, refuse } from './problem.ts';
 
 /**
  * Answers with a problem document what Node.js refuses by itself, before there is a request for the application.
@@ -24,8 +24,7 @@ export function answerMalformed(server: Server, isAnswering: (socket: Duplex) =>
   });
 
   server.on('checkExpectation', (req: Request, res: Response) => {
-    req.originalUrl = req.url;
-    sendProblem(req, res, new HttpError(417, 'EXPECTATION_FAILED', 'The only expectation is 100-continue.'));
+    refuse(req, res, new HttpError(417, 'EXPECTATION_FAILED', 'The only expectation is 100-continue.'));
   });
 }
 
@@ -40,8 +39,7 @@ export function hasPath(req: IncomingMessage): boolean {
 }
 
 export function answerNoPath(req: Request, res: Response): void {
-  req.originalUrl = req.url;
-  sendProblem(req, res, new HttpError(400, 'URL_MALFORMED', 'The URL of the request cannot be read.'));
+  refuse(req, res, new HttpError(400, 'URL_MALFORMED', 'The URL of the request cannot be read.'));
 }
 
 /** HTTP/1.1 wants the host named in each request (RFC 9112, 3.2). */
@@ -49,9 +47,8 @@ export const lacksHost = ({ httpVersion, headers }: IncomingMessage) =>
   httpVersion === '1.1' && headers.host === undefined;
 
 export function answerNoHost(req: Request, res: Response): void {
-  req.originalUrl = req.url;
   res.setHeader('Connection', 'close');
-  sendProblem(req, res, new HttpError(400, 'HOST_MISSING', 'The request has no Host header.'));
+  refuse(req, res, new HttpError(400, 'HOST_MISSING', 'The request has no Host header.'));
 }
 
 function problemOfParser(code: string | undefined): HttpError {

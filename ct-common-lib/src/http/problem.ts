@@ -5,11 +5,12 @@ import {
   ConflictError,
   InvalidInputError,
   NotFoundError,
+  OutcomeUnknownError,
   TransientError,
   type FieldFault,
 } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { isTransientPostgresError } from '../postgres/transient.ts';
+import { isTransientPostgresError, mayHaveCommitted } from '../postgres/transient.ts';
 
 /** An error that only HTTP knows: the status is given, as is every header that the status calls for. */
 export class HttpError extends AppError {
@@ -31,8 +32,11 @@ export interface Problem {
   errors?: FieldFault[];
 }
 
-/** The one mapping from errors to HTTP (RFC 9457). What is not known here is a 500 that tells nothing. */
-function problemOf(error: unknown): Problem {
+/**
+ * The one mapping from errors to HTTP (RFC 9457). What is not known here is a 500 that tells nothing. A 503 on a
+ * write promises that nothing was written, unless its code is OUTCOME_UNKNOWN.
+ */
+function problemOf(error: unknown, method: string): Problem {
   if (error instanceof HttpError) return error;
   if (error instanceof InvalidInputError) {
     return { status: 400, code: error.code, detail: error.detail, errors: error.errors };
@@ -41,7 +45,12 @@ function problemOf(error: unknown): Problem {
   if (error instanceof ConflictError) return { status: 409, code: error.code, detail: error.detail };
   if (error instanceof TransientError) return unavailable(error.code, error.detail);
   if (isTransientPostgresError(error)) {
-    return unavailable('DATABASE_UNAVAILABLE', 'The database does not answer right now. Try again shortly.');
+    const reads = method === 'GET' || method === 'HEAD';
+    if (!reads && mayHaveCommitted(error)) return problemOf(new OutcomeUnknownError(error), method);
+    const detail = reads
+      ? 'The database does not answer right now. Try again shortly.'
+      : 'The database cannot take it right now. Nothing was written: try again shortly.';
+    return unavailable('DATABASE_UNAVAILABLE', detail);
   }
   return (
     bodyProblem(error) ?? {
@@ -98,6 +107,13 @@ export function problemDocument({ status, code, detail, errors }: Problem, insta
   });
 }
 
+/** The same for a request that the application will not see. */
+export function refuse(req: Request, res: Response, problem: Problem): void {
+  // Express would have set it.
+  req.originalUrl = req.url;
+  sendProblem(req, res, problem);
+}
+
 export function sendProblem(req: Request, res: Response, problem: Problem): void {
   const body = Buffer.from(problemDocument(problem, req.originalUrl));
   res.writeHead(problem.status, {
@@ -112,11 +128,16 @@ export function sendProblem(req: Request, res: Response, problem: Problem): void
 /** The last middleware: every error becomes a problem document, and what is our fault is logged. */
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    const problem = problemOf(error);
+    const isLate = Boolean(res.locals.isAnsweredForGood);
+    // The answer came after the time limit; what else goes wrong after it is told below.
+    if (isLate && (error as NodeJS.ErrnoException).code === 'ERR_HTTP_HEADERS_SENT') return;
+    const problem = problemOf(error, req.method);
     if (problem.status === 500)
       log.error({ err: error, method: req.method, path: req.path }, 'request failed');
-    else if (problem.status > 500)
+    // Under overload a line for each would be the last straw; they are counted in the metrics.
+    else if (problem.status > 500 && problem.code !== 'OVERLOADED')
       log.warn({ err: error, method: req.method, path: req.path }, 'request refused for now');
+    if (isLate) return;
     // Half an answer is out already: only cutting the connection tells the client that it is not whole.
     if (res.headersSent) res.destroy();
     else sendProblem(req, res, problem);

@@ -1,8 +1,11 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { Admission } from './admission.ts';
 import { answerMalformed, answerNoHost, answerNoPath, hasPath, lacksHost } from './malformed.ts';
 
 export interface ServerOptions {
@@ -10,43 +13,77 @@ export interface ServerOptions {
   /** 0 for any free port. */
   port: number;
   log: Logger;
+  /** Decides which requests are served at all. Default: all are. */
+  admission?: Admission;
   /** The variable that sets the port, for the message when it is taken. Default `PORT`. */
   portVariable?: string;
-  /** How long requests that are running may take to finish at a stop. Default 8,000. */
+  /** How long a connection may stand still while it waits for an answer or holds one up. Default 30,000. */
+  stallTimeoutMs?: number;
+  /** How long a stop goes on taking requests, so that balancers see in time that this server is not ready. Default 0. */
+  drainDelayMs?: number;
+  /** How long requests that are running after that may take to finish. Default 8,000. */
   drainTimeoutMs?: number;
 }
 
 /**
- * An HTTP server for an Express application that can be started and stopped. A stop takes no new connections,
- * asks the open ones to close, lets running requests finish and cuts what is left at the deadline.
+ * An HTTP server for an Express application that can be started and stopped. A stop has every answer close its
+ * connection. After the delay it takes no new connections, closes the idle ones, lets running requests finish and cuts
+ * what is left at the deadline.
  */
 export function createHttpServer(
   app: Express,
-  { host, port, log, portVariable = 'PORT', drainTimeoutMs = 8_000 }: ServerOptions,
+  {
+    host,
+    port,
+    log,
+    admission,
+    portVariable = 'PORT',
+    stallTimeoutMs = 30_000,
+    drainDelayMs = 0,
+    drainTimeoutMs = 8_000,
+  }: ServerOptions,
 ) {
   // Node.js itself would answer a request without Host with a 400 that says nothing.
   const server = createServer({ ...messageClasses(app), requireHostHeader: false }, (req, res) => {
     if (lacksHost(req)) answerNoHost(req as Request, res as Response);
-    else if (hasPath(req)) app(req, res);
-    else answerNoPath(req as Request, res as Response);
+    else if (!hasPath(req)) answerNoPath(req as Request, res as Response);
+    else if (admission && !admission.admits(req, res)) admission.refuse(req as Request, res as Response);
+    else app(req, res);
   });
   // A client that dribbles its request may not hold a connection for ever.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
+  // Nor one that asks and does not read the answer.
+  server.timeout = stallTimeoutMs;
 
-  const running = new Set<ServerResponse>();
-  answerMalformed(server, (socket) => [...running].some((res) => res.socket === socket && res.headersSent));
+  /** The answers that each connection waits for. */
+  const running = new Map<Duplex, Set<ServerResponse>>();
+  answerMalformed(server, (socket) =>
+    [...(running.get(socket) ?? [])].some((res) => res.socket === socket && res.headersSent),
+  );
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
+  let closing = false;
 
-  server.prependListener('request', (_req, res) => {
+  server.on('connection', (socket) => {
+    const answers = new Set<ServerResponse>();
+    running.set(socket, answers);
+    socket.once('close', () => {
+      running.delete(socket);
+      // Node.js tells of the end to the answer that was being sent, and not to those of requests sent ahead.
+      setImmediate(() => answers.forEach((res) => res.emit('close')));
+    });
+  });
+
+  server.prependListener('request', ({ socket }, res) => {
     if (stopping) res.setHeader('Connection', 'close');
-    running.add(res);
+    const answers = running.get(socket);
+    answers?.add(res);
     res.once('close', () => {
-      running.delete(res);
+      answers?.delete(res);
       // An answer whose head was out before the stop has left its connection open.
-      if (stopping) server.closeIdleConnections();
+      if (closing) server.closeIdleConnections();
     });
   });
 
@@ -55,7 +92,7 @@ export function createHttpServer(
       server.once('error', (error: NodeJS.ErrnoException) =>
         reject(listenError(error, { host, port, portVariable })),
       );
-      server.listen({ host, port }, () => {
+      server.listen({ host, port, backlog }, () => {
         server.removeAllListeners('error');
         server.on('error', (error) => log.error({ err: error }, 'http server'));
         resolve();
@@ -66,7 +103,11 @@ export function createHttpServer(
   async function drain() {
     await starting?.catch(() => undefined);
     if (!server.listening) return;
-    for (const res of running) if (!res.headersSent) res.setHeader('Connection', 'close');
+    for (const res of [...running.values()].flatMap((answers) => [...answers]))
+      if (!res.headersSent) res.setHeader('Connection', 'close');
+    // Until then a request may be on its way on any connection, so none may be closed from here.
+    await sleep(drainDelayMs);
+    closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
     await closed;
@@ -80,7 +121,7 @@ export function createHttpServer(
       return starting;
     },
 
-    /** Takes `drainTimeoutMs` at the most. May be called at any time and any number of times. */
+    /** Takes `drainDelayMs` and `drainTimeoutMs` at the most. May be called at any time and any number of times. */
     stop(): Promise<void> {
       stopping ??= drain();
       return stopping;
@@ -98,24 +139,22 @@ export function createHttpServer(
 export type HttpServer = ReturnType<typeof createHttpServer>;
 
 /**
+ * Connections that the kernel accepts ahead of this process, if its own limit allows. With the 511 of Node.js a burst of
+ * new connections under load is dropped without a word, and comes again seconds later.
+ */
+const backlog = 4_096;
+
+/**
  * Message classes whose prototypes ARE `app.request` and `app.response`. Express gives every message those
- * prototypes; when it has them from birth that is a no-op, which on Node 20 and 22 makes a small request
- * several times cheaper.
+ * prototypes; where it has them from birth that is a no-op, and a small request costs a quarter. They are derived
+ * classes, as V8 gives the instances of these one hidden class; with a function as `new.target` each would have its own.
  */
 function messageClasses(app: Express) {
-  return {
-    IncomingMessage: bornAs(IncomingMessage, app.request),
-    ServerResponse: bornAs(ServerResponse, app.response),
-  };
-}
-
-function bornAs<C extends new (...args: never[]) => object>(base: C, prototype: object): C {
-  function Message(...args: ConstructorParameters<C>): object {
-    return Reflect.construct(base, args, Message) as object;
-  }
-  Message.prototype = prototype;
-  Object.setPrototypeOf(Message, base);
-  return Message as unknown as C;
+  class Incoming extends IncomingMessage {}
+  class Outgoing extends ServerResponse {}
+  app.request = Object.setPrototypeOf(Incoming.prototype, app.request) as Request;
+  app.response = Object.setPrototypeOf(Outgoing.prototype, app.response) as Response;
+  return { IncomingMessage: Incoming, ServerResponse: Outgoing };
 }
 
 /** Throws what {@link createHttpServer} would throw at its start; for a look before other things are started. */

@@ -14,6 +14,7 @@ import {
   ConflictError,
   InvalidInputError,
   NotFoundError,
+  OutcomeUnknownError,
   PoisonMessageError,
   TransientError,
 } from '../../src/index.ts';
@@ -22,6 +23,8 @@ import { json, served } from './served.ts';
 
 const databaseError = (code: string, message = 'of the database') =>
   new DatabaseError(Object.assign(new Error(message), { code, sql: '' }));
+
+const lost = new DatabaseError(Object.assign(new Error('Connection terminated unexpectedly'), { sql: '' }));
 
 const mapping: [title: string, error: unknown, status: number, code: string][] = [
   [
@@ -37,6 +40,8 @@ const mapping: [title: string, error: unknown, status: number, code: string][] =
   ['a deadlock', databaseError('40P01'), 503, 'DATABASE_UNAVAILABLE'],
   ['a database that shuts down', databaseError('57P01'), 503, 'DATABASE_UNAVAILABLE'],
   ['a database that is away', new ConnectionRefusedError(new Error('refused')), 503, 'DATABASE_UNAVAILABLE'],
+  ['a connection that is lost', lost, 503, 'DATABASE_UNAVAILABLE'],
+  ['an OutcomeUnknownError', new OutcomeUnknownError(lost), 503, 'OUTCOME_UNKNOWN'],
   ['a full pool', new ConnectionAcquireTimeoutError(new Error('timeout')), 503, 'DATABASE_UNAVAILABLE'],
   ['a violated constraint', new UniqueConstraintError({ message: 'sku' }), 500, 'INTERNAL'],
   ['a bad statement', databaseError('42601'), 500, 'INTERNAL'],
@@ -48,10 +53,15 @@ const mapping: [title: string, error: unknown, status: number, code: string][] =
 
 describe('the mapping of errors to problem documents', () => {
   const { send, logged } = served((router) => {
+    const throws = endpoint({}, (_input, _res, req) => {
+      throw mapping[Number(req.params.index)]![1];
+    });
     route(router, '/throws/:index', {
-      get: endpoint({}, (_input, _res, req) => {
-        throw mapping[Number(req.params.index)]![1];
-      }),
+      get: throws,
+      post: throws,
+      put: throws,
+      patch: throws,
+      delete: throws,
     });
     route(router, '/faults', {
       get: endpoint({}, () => {
@@ -82,6 +92,27 @@ describe('the mapping of errors to problem documents', () => {
       if (error instanceof AppError && status !== 500) expect(problem.detail).to.equal(error.detail);
     });
   });
+
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    it(`says to a ${method} whether something may have been written`, async () => {
+      const answerTo = async (title: string) => {
+        const answer = await send(method, `/throws/${mapping.findIndex(([of]) => of === title)}`);
+        expect(answer.status).to.equal(503);
+        expect(answer.headers['retry-after']).to.equal('1');
+        return answer.json();
+      };
+      for (const title of ['a deadlock', 'a database that is away', 'a full pool']) {
+        const problem = await answerTo(title);
+        expect(problem.code).to.equal('DATABASE_UNAVAILABLE');
+        expect(problem.detail).to.include('Nothing was written');
+      }
+      for (const title of ['a database that shuts down', 'a connection that is lost']) {
+        const problem = await answerTo(title);
+        expect(problem.code).to.equal('OUTCOME_UNKNOWN');
+        expect(problem.detail).to.include('may have been made').and.to.include('Read before you try again');
+      }
+    });
+  }
 
   it('tells nothing of an error that it does not know, and logs it whole', async () => {
     const index = mapping.findIndex(([title]) => title === 'a TypeError');

@@ -28,14 +28,14 @@ describe('createHttpServer', () => {
   const servers: HttpServer[] = [];
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
-  function create({ port = 0, drainTimeoutMs = 8_000 } = {}) {
+  function create({ port = 0, drainDelayMs = 0, drainTimeoutMs = 8_000 } = {}) {
     const { app, held } = createSlowApp();
-    const server = createHttpServer(app, { host, port, log, drainTimeoutMs });
+    const server = createHttpServer(app, { host, port, log, drainDelayMs, drainTimeoutMs });
     servers.push(server);
     return { server, held };
   }
 
-  async function start(options?: { port?: number; drainTimeoutMs?: number }) {
+  async function start(options?: Parameters<typeof create>[0]) {
     const created = create(options);
     await created.server.start();
     return created;
@@ -108,6 +108,27 @@ describe('createHttpServer', () => {
     second.send('late');
     await Promise.all([ended, stopped]);
     expect(received).to.match(/half [^]*\r\n\r\nHTTP\/1\.1 200 OK[^]*\r\nConnection: close\r\n[^]*late/);
+  });
+
+  it('goes on answering during the delay, and leaves the connections that no request is running on open', async () => {
+    const { server } = await start({ drainDelayMs: 1_000 });
+    const agent = new Agent({ keepAlive: true });
+    const ask = () => send(server.port(), '/fast', { agent });
+    const before = [await ask(), await send(server.port(), '/fast')];
+    expect(before.map(({ headers }) => headers.connection)).to.deep.equal(['keep-alive', 'close']);
+    let stopped = false;
+    const stop = server.stop().then(() => (stopped = true));
+    const sockets = Object.values(agent.freeSockets).flat();
+    const during = [await ask(), await ask()];
+    expect(during.map(({ text, headers }) => [text, headers.connection])).to.deep.equal([
+      ['fast', 'close'],
+      ['fast', 'close'],
+    ]);
+    expect({ stopped, sockets: sockets.length }).to.deep.equal({ stopped: false, sockets: 1 });
+    const port = server.port();
+    await stop;
+    await refusesConnections(port);
+    agent.destroy();
   });
 
   it('cuts a request that hangs when the time to drain is up', async () => {
