@@ -3,9 +3,9 @@ import type { QueueName } from './topology.ts';
 
 /** What became of one event that was to be published. */
 export type PublishOutcome =
-  /** The broker has it, and at least one queue. In process: every consumer has handled it. */
+  /** Every queue that takes its type has it. In process: every consumer has handled it. */
   | { status: 'confirmed' }
-  /** No queue is bound for its type (yet). */
+  /** A queue that takes its type is not there (yet). */
   | { status: 'unroutable' }
   /** The broker refused it, or a consumer in this process failed on it. */
   | { status: 'refused'; reason: string };

@@ -91,7 +91,7 @@ export function createConsumer<D extends Delivery>({
     const event = decodeEvent(content);
     if (takes(queue, event.type)) return event;
     throw new PoisonMessageError('WRONG_QUEUE', {
-      detail: `The queue is not bound for ${event.type} events`,
+      detail: `The queue takes no ${event.type} events`,
     });
   }
 

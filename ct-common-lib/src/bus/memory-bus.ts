@@ -6,6 +6,7 @@ import { within } from './waiting.ts';
 import { countOutcomes, createBusMetrics } from './bus-metrics.ts';
 import { defaultBatchSize, type Bus, type BusState, type PublishOutcome } from './bus.ts';
 import { createConsumer, type Consumer, type Delivery, type DeliveryRules } from './consumer.ts';
+import { outcomeOfCopies } from './copies.ts';
 import { queuesFor, type QueueName } from './topology.ts';
 
 export interface MemoryBusOptions {
@@ -100,7 +101,7 @@ export function createMemoryBus({
   /** The outcome for each event, whose copies went to one queue each. What is late is never handed over. */
   async function outcomes(events: MemoryDelivery[][]): Promise<PublishOutcome[]> {
     const all = Promise.all(
-      events.map(async (copies) => combine(await Promise.all(copies.map((copy) => copy.settled)))),
+      events.map(async (copies) => outcomeOfCopies(await Promise.all(copies.map((copy) => copy.settled)))),
     );
     return within(publishTimeoutMs, all, () => {
       for (const delivery of events.flat()) unsettled.delete(delivery);
@@ -155,12 +156,6 @@ export function createMemoryBus({
     state: () => state,
     parked: () => parked,
   };
-}
-
-/** An event is where it belongs once all of its copies are. */
-function combine(copies: PublishOutcome[]): PublishOutcome {
-  if (copies.length === 0) return { status: 'unroutable' };
-  return copies.find(({ status }) => status !== 'confirmed') ?? { status: 'confirmed' };
 }
 
 function unavailable(state: BusState) {

@@ -6,7 +6,8 @@ import { defaultBatchSize, type Bus } from './bus.ts';
 import { createRabbitConnection } from './rabbit-connection.ts';
 import { createRabbitConsumer, type RabbitConsumer } from './rabbit-consumer.ts';
 import { createRabbitPublisher, type Outgoing } from './rabbit-publisher.ts';
-import { exchangeName } from './topology.ts';
+import { createQueueKeeper } from './rabbit-queues.ts';
+import { exchangeName, queuesFor, type QueueName } from './topology.ts';
 
 export interface RabbitBusOptions {
   /** `amqp://` or `amqps://`; its query may set `heartbeat`, in seconds, which is 5 otherwise. */
@@ -21,25 +22,38 @@ export interface RabbitBusOptions {
   publishTimeoutMs?: number;
   /** The longest pause before a handler that failed is given its deliveries again. Default 5,000. */
   retryPauseMs?: number;
+  /**
+   * Makes this bus create the queues of the topology, on connecting and whenever one turns out to be missing. It is
+   * called with those, they are created once it has resolved, and it is called once more. A queue that was lost took
+   * events with it which `publish` had confirmed: here is the place to note, durably, that all of them must be
+   * published again. If it rejects, or takes longer than 5 s, it is called again; if a creation fails, that is tried again
+   * without another call. Default: the bus creates no queue, and waits for those that it consumes.
+   */
+  onMissingQueues?: (queues: QueueName[]) => Promise<void>;
 }
 
 /**
- * A bus over RabbitMQ 3.10 to 4.x. It declares what it uses, reconnects for ever, and publishes and consumes
- * on connections of their own: a broker that is short of memory stops the first, and must not stop acknowledgements.
+ * A bus over RabbitMQ 3.10 to 4.x. It sends events to the queues of the topology by their names, and to the exchange for
+ * whoever else listens. It reconnects for ever, and publishes and consumes on connections of their own: a broker that is
+ * short of memory stops the first, and must not stop acknowledgements.
  */
 export function createRabbitBus(options: RabbitBusOptions): Bus {
   const { url, name, log, prefix = '', publishTimeoutMs = 5_000, retryPauseMs = 5_000 } = options;
+  const { onMissingQueues } = options;
   const exchange = prefix + exchangeName;
   const metrics = createBusMetrics(options.metrics);
   const consumers: RabbitConsumer[] = [];
   const publisher = createRabbitPublisher({ exchange, publishTimeoutMs, log });
+  const keeper = onMissingQueues && createQueueKeeper({ prefix, onMissingQueues, log });
+  const lookForQueues = () => keeper?.look();
   let stopping: Promise<void> | undefined;
 
   const publishing = createRabbitConnection({
     url,
     name: `${name}.publish`,
     log,
-    use: (model, closed) => publisher.use(model, closed),
+    use: async (model, closed) =>
+      void (await Promise.all([publisher.use(model, closed), keeper?.use(model, closed)])),
     onConnected: (connected) => metrics.connected.set({ connection: 'publish' }, Number(connected)),
   });
   const consuming = createRabbitConnection({
@@ -59,16 +73,15 @@ export function createRabbitBus(options: RabbitBusOptions): Bus {
 
   return {
     async publish(events) {
-      return countOutcomes(
-        metrics,
-        events,
-        publisher.publish(events.map((event) => outgoing(exchange, event))),
-      );
+      const outgoing = events.map((event) => outgoingOf(prefix, event));
+      const outcomes = await countOutcomes(metrics, events, publisher.publish(outgoing));
+      if (outcomes.some(({ status }) => status === 'unroutable')) lookForQueues();
+      return outcomes;
     },
 
     subscribe(queue, handler, { batchSize = defaultBatchSize } = {}) {
-      const wanted = { queue, prefix, exchange, handler, batchSize, retryPauseMs };
-      consumers.push(createRabbitConsumer({ ...wanted, publisher, log, metrics }));
+      const wanted = { queue, prefix, handler, batchSize, retryPauseMs };
+      consumers.push(createRabbitConsumer({ ...wanted, publisher, onMissing: lookForQueues, log, metrics }));
     },
 
     async start() {
@@ -83,15 +96,16 @@ export function createRabbitBus(options: RabbitBusOptions): Bus {
 
     state() {
       if (stopping) return 'stopped';
-      return consumers.every((consumer) => consumer.isReady()) ? publisher.state() : 'connecting';
+      const isReady = (keeper?.isReady() ?? true) && consumers.every((consumer) => consumer.isReady());
+      return isReady ? publisher.state() : 'connecting';
     },
   };
 }
 
-function outgoing(exchange: string, event: Event): Outgoing {
+function outgoingOf(prefix: string, event: Event): Outgoing {
   return {
-    exchange,
-    routingKey: event.type,
+    queues: queuesFor(event.type).map((queue) => prefix + queue),
+    type: event.type,
     content: encodeEvent(event),
     options: { contentType: cloudEventsMediaType, messageId: event.id },
   };

@@ -7,18 +7,20 @@ import type { EventHandler, PublishOutcome } from './bus.ts';
 import { createConsumer, type Delivery, type DeliveryRules } from './consumer.ts';
 import { keepChannel } from './rabbit-channel.ts';
 import type { RabbitPublisher } from './rabbit-publisher.ts';
-import { parkedQueueOf, queueArguments, queues, type QueueName } from './topology.ts';
+import { declareParkingQueue, queueExists } from './rabbit-queues.ts';
+import { parkedQueueOf, type QueueName } from './topology.ts';
 
 export interface RabbitConsumerOptions {
   queue: QueueName;
-  /** Stands before the names of the exchange and the queues. */
+  /** Stands before the names of the queues. */
   prefix: string;
-  exchange: string;
   handler: EventHandler;
   batchSize: number;
   /** The longest pause before another try. */
   retryPauseMs: number;
   publisher: RabbitPublisher;
+  /** The queue is not there. Called again and again until it is. */
+  onMissing: () => void;
   log: Logger;
   metrics: BusMetrics;
 }
@@ -34,11 +36,16 @@ interface RabbitDelivery extends Delivery {
 /** So many faults of a handler in a row have a batch taken one by one, and a single message parked. */
 const patience = 10;
 const cancelTimeoutMs = 2_000;
+/** The longest pause before another look for a queue that is missing. */
+const maxWaitMs = 1_000;
 const longestReason = 1_000;
 
-/** Consumes one queue, which it declares along with its bindings and its parking queue. */
+/**
+ * Consumes one queue, for which it waits as long as it is not there, and declares its parking queue. A binding that 0.1.0 gave
+ * the queue stays: instances of that release may still run, and publish to the exchange alone.
+ */
 export function createRabbitConsumer(options: RabbitConsumerOptions) {
-  const { queue, prefix, exchange, handler, batchSize, retryPauseMs, publisher, log, metrics } = options;
+  const { queue, prefix, handler, batchSize, retryPauseMs, publisher, onMissing, log, metrics } = options;
   const queueName = prefix + queue;
   const parkedName = parkedQueueOf(queueName);
   const stopping = new AbortController();
@@ -52,7 +59,7 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
 
     async park(delivery, reason) {
       const options = parkedOptions(delivery, reason);
-      const parked = { exchange: '', routingKey: parkedName, content: delivery.content, options };
+      const parked = { queues: [parkedName], content: delivery.content, options };
       let outcome: PublishOutcome | undefined;
       try {
         [outcome] = await publisher.publish([parked]);
@@ -63,7 +70,7 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
       }
       if (outcome?.status === 'confirmed')
         return settle(delivery, (channel, message) => channel.ack(message));
-      if (outcome?.status === 'unroutable') await declare(delivery.channel);
+      if (outcome?.status === 'unroutable') await declareParkingQueue(delivery.channel, queueName);
       throw new TransientError('BUS_UNAVAILABLE', {
         detail: `${parkedName} did not take the message`,
         facts: { outcome },
@@ -90,19 +97,25 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
     }
   }
 
-  async function declare(channel: Channel) {
-    await channel.assertExchange(exchange, 'topic', { durable: true });
-    await channel.assertQueue(parkedName, { durable: true, arguments: queueArguments.parked() });
-    await channel.assertQueue(queueName, { durable: true, arguments: queueArguments.queue(queueName) });
-    for (const type of queues[queue].bindings) await channel.bindQueue(queueName, exchange, type);
+  /** Never creates it: a queue that was lost took events with it, and who creates it makes up for them. */
+  async function waitForQueue(model: ChannelModel, ended: AbortSignal) {
+    for (let failures = 1; !ended.aborted; failures++) {
+      if (await queueExists(model, queueName)) return;
+      if (failures === 1)
+        log.warn({ queue: queueName }, 'the queue is not there; waiting for a bus that creates it');
+      onMissing();
+      await pause(backoffMs(failures, maxWaitMs), ended);
+    }
   }
 
-  async function setUp(channel: Channel, gone: AbortSignal) {
+  async function setUp(model: ChannelModel, channel: Channel, gone: AbortSignal) {
     const ended = AbortSignal.any([gone, stopping.signal]);
-    await declare(channel);
+    await waitForQueue(model, ended);
+    if (ended.aborted) return;
+    await declareParkingQueue(channel, queueName);
     await channel.prefetch(2 * batchSize);
     const { consumerTag } = await channel.consume(queueName, (message) => {
-      // The broker cancels a consumer whose queue was deleted; the next channel declares it again.
+      // The broker cancels a consumer whose queue was deleted; the next channel waits for another.
       if (!message) return void channel.close().catch(() => undefined);
       if (message.fields.redelivered) metrics.redelivered.inc({ queue });
       consumer.push({ content: message.content, attempts: 0, message, channel, ended });
@@ -118,7 +131,12 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
   return {
     /** Keeps the channel to consume on, until `closed` is aborted. */
     use: (model: ChannelModel, closed: AbortSignal) =>
-      keepChannel({ open: () => model.createChannel(), setUp, closed, log }),
+      keepChannel({
+        open: () => model.createChannel(),
+        setUp: (channel, gone) => setUp(model, channel, gone),
+        closed,
+        log,
+      }),
 
     /** Lets the running batch finish and acknowledges it, within 12 s. */
     async stop() {

@@ -3,12 +3,15 @@ import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { onAbort, within } from './waiting.ts';
 import type { PublishOutcome } from './bus.ts';
+import { outcomeOfCopies } from './copies.ts';
 import { keepChannel } from './rabbit-channel.ts';
 
-/** One message for the broker. */
+/** One content for the broker. */
 export interface Outgoing {
-  exchange: string;
-  routingKey: string;
+  /** The queues that must have it: each is sent a copy by its name, which no lost binding and no other queue can alter. */
+  queues: string[];
+  /** The type of an event: it goes to the exchange as well, for whoever else listens. */
+  type?: string;
   content: Buffer;
   options: Options.Publish;
 }
@@ -19,8 +22,13 @@ export interface RabbitPublisherOptions {
   log: Logger;
 }
 
+interface Copy extends Pick<Outgoing, 'content' | 'options'> {
+  exchange: string;
+  routingKey: string;
+}
+
 interface Session {
-  send: (message: Outgoing) => Promise<PublishOutcome>;
+  send: (copy: Copy) => Promise<PublishOutcome>;
   /** Rejects whatever still waits for its confirm. */
   fail(error: TransientError): void;
   close(): void;
@@ -47,12 +55,37 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
     });
   }
 
-  async function sendAll(messages: Outgoing[], { send }: Session) {
-    const outcomes: PublishOutcome[] = [];
+  /** In slices, each a whole: what was lost with the channel is no more than that. */
+  async function sendAll<M, O>(messages: M[], send: (message: M) => Promise<O>): Promise<O[]> {
+    const outcomes: O[] = [];
     for (let first = 0; first < messages.length; first += sliceSize) {
       outcomes.push(...(await Promise.all(messages.slice(first, first + sliceSize).map(send))));
     }
     return outcomes;
+  }
+
+  async function sendToQueues({ queues, content, options }: Outgoing, { send }: Session) {
+    const copies = queues.map((routingKey) => send({ exchange: '', routingKey, content, options }));
+    return outcomeOfCopies(await Promise.all(copies));
+  }
+
+  /** The first of a type tells whether anybody listens: copies that go nowhere would cost as much as the others. */
+  async function sendToOthers(messages: Outgoing[], { send }: Session) {
+    const types = new Set(messages.flatMap(({ type }) => type ?? []));
+    const each = [...types].map(async (routingKey) => {
+      const [first, ...rest] = messages.filter(({ type }) => type === routingKey);
+      const sendOne = ({ content, options }: Outgoing) => send({ exchange, routingKey, content, options });
+      const outcome = await sendOne(first!);
+      return outcome.status === 'unroutable' ? [] : [outcome, ...(await sendAll(rest, sendOne))];
+    });
+    const refused = (await Promise.all(each)).flat().filter(({ status }) => status === 'refused');
+    // Nobody who binds a queue of his own and has it refuse can hold up what the others wait for.
+    if (refused.length > 0) {
+      log.warn(
+        { exchange, events: refused.length, outcome: refused[0] },
+        'a queue that somebody has bound to the exchange refuses events; it will lack them',
+      );
+    }
   }
 
   return {
@@ -76,7 +109,11 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
       const current = session;
       if (!current) throw unavailable('There is no connection to RabbitMQ');
       if (blocked) throw unavailable('RabbitMQ takes no messages now');
-      return within(publishTimeoutMs, sendAll(messages, current), () => {
+      const sending = Promise.all([
+        sendAll(messages, (message) => sendToQueues(message, current)),
+        sendToOthers(messages, current),
+      ]).then(([outcomes]) => outcomes);
+      return within(publishTimeoutMs, sending, () => {
         // What the channel still owes is forgotten with it, so that late confirms neither pile up nor are mistaken.
         if (session === current) session = undefined;
         const error = new TransientError('BUS_TIMEOUT', {

@@ -119,7 +119,7 @@ export function describeBus(title: string, createHarness: () => Promise<BusHarne
       expect(received[0], 'an object of its own').not.to.equal(event);
     });
 
-    it('delivers to the queues bound for the type, and to no other', async () => {
+    it('delivers to the queues that take the type, and to no other', async () => {
       const received: Record<string, string[]> = { [reviews]: [], [ratings]: [] };
       for (const queue of [reviews, ratings] as const) {
         bus.subscribe(queue, async (events) => void received[queue]?.push(...events.map(({ type }) => type)));

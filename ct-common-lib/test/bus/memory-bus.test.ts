@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createMemoryBus } from '../../src/bus/index.ts';
-import { TransientError } from '../../src/errors.ts';
-import type { Event } from '../../src/events/index.ts';
+import { PoisonMessageError, TransientError } from '../../src/errors.ts';
+import { encodeEvent, type Event } from '../../src/events/index.ts';
 import { createLogger } from '../../src/logger.ts';
 import { Registry } from '../../src/metrics.ts';
 import {
@@ -110,6 +110,53 @@ describe('memory bus, as a publisher sees it', () => {
     expect(bodies).to.have.length(1000);
     expect([bodies.at(0), bodies.at(-1)]).to.deep.equal(['not json 2', 'not json 1001']);
     await bus.stop();
+  });
+
+  it('keeps with a parked message its queue, the reason, when it failed and how often it was tried', async () => {
+    const bus = createMemoryBus({ log });
+    bus.subscribe(queue, async () => {
+      throw new PoisonMessageError('SPOILED', { detail: 'It is spoiled' });
+    });
+    await startBus(bus);
+    const before = Date.now();
+    const spoiled = encodeEvent(reviewCreated());
+    for (const content of [spoiled, Buffer.from('{')])
+      expect(await bus.deliver(queue, content)).to.deep.equal({ status: 'confirmed' });
+    const parked = bus.parked().map(({ at, ...message }) => {
+      expect(at.getTime()).to.be.within(before, Date.now());
+      return message;
+    });
+    expect(parked).to.deep.equal([
+      { queue, code: 'SPOILED', reason: 'It is spoiled', attempts: 1, content: spoiled },
+      { queue, code: 'NOT_JSON', reason: 'The message is not JSON', attempts: 0, content: Buffer.from('{') },
+    ]);
+    await bus.stop();
+  });
+
+  it('refuses with whatever a handler threw', async () => {
+    const bus = createMemoryBus({ log });
+    bus.subscribe(queue, async () => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- a handler may
+      throw 'a word';
+    });
+    await startBus(bus);
+    expect(await bus.publish([reviewCreated()])).to.deep.equal([{ status: 'refused', reason: 'a word' }]);
+    await bus.stop();
+  });
+
+  it('says why it takes nothing, and stays stopped', async () => {
+    const bus = createMemoryBus({ log, publishTimeoutMs: 1 });
+    const gate = createGate();
+    bus.subscribe(queue, () => gate.opened);
+    const failure = () => rejection(bus.publish([reviewCreated()]));
+    expect(await failure()).to.have.property('message', 'The bus is connecting');
+    await startBus(bus);
+    expect(await failure()).to.have.property('message', 'The consumers took longer than 1 ms');
+    gate.open();
+    await bus.stop();
+    await bus.start();
+    expect(await failure()).to.have.property('message', 'The bus is stopped');
+    expect(await rejection(bus.deliver(queue, Buffer.from('{}')))).to.be.instanceOf(TransientError);
   });
 
   it('says that nothing takes what is delivered to a queue without a consumer', async () => {
