@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { backoffMs } from '../bus/waiting.ts';
 import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { tokenTtlSeconds, type CacheStore } from './cache-store.ts';
@@ -29,13 +30,15 @@ export function createRedisStore({ url, log, prefix = 'ct:' }: RedisStoreOptions
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
     // Counted here, as ioredis counts from 0 again before the server is identified.
-    retryStrategy: () => Math.min(50 * 2 ** failedConnects++, 800) * (1 + Math.random() / 4),
+    retryStrategy: () => backoffMs(failedConnects++, 1_000),
     maxLoadingRetryTime: 1000,
     // A command fails now instead of being done later, or twice.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: 100,
+    // Above the limits of those who wait, which allow for a pause of this process as this one does not; well below
+    // socketTimeout: commands that reach both at once are never answered.
+    commandTimeout: 500,
     // A connection that is dead without a word would otherwise stay until TCP gives up, after minutes.
     socketTimeout: 1000,
     // After a failover the old primary may still answer, but it takes no writes.
@@ -122,7 +125,7 @@ export function createRedisStore({ url, log, prefix = 'ct:' }: RedisStoreOptions
 
     async stop() {
       session = undefined;
-      if (client.status !== 'end') client.disconnect();
+      client.disconnect();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Cache } from './cache.ts';
-import type { Codec, Item, Reader } from './reader.ts';
+import type { Codec, Reader } from './reader.ts';
 
 /** How the results of one method are cached. */
 export interface ReadRule<Args extends unknown[], T> {
@@ -105,23 +105,18 @@ function readEach(
   loadMany: Method,
 ): Method {
   return async (given) => {
-    const ids = given as unknown[];
-    const keys = ids.map((id) => rule.key(id));
-    const items = new Map<string, Item & { id: unknown }>();
-    ids.forEach((id, i) => {
-      const key = keys[i] as string;
-      if (!items.has(key)) items.set(key, { id, key, tags: rule.tags(id) });
-    });
-    if (items.size === 0) return [];
+    const keyed = (given as unknown[]).map((id) => ({ id, key: rule.key(id), tags: rule.tags(id) }));
+    const items = [...new Map(keyed.map((item) => [item.key, item])).values()];
+    if (items.length === 0) return [];
 
-    const values = await reader.readMany([...items.values()], async (misses) => {
+    const values = await reader.readMany(items, async (misses) => {
       const loaded = (await loadMany(misses.map(({ id }) => id))) as unknown[];
       if (loaded.length !== misses.length)
         throw new TypeError('A batch read must give one result for each id');
       return loaded;
     });
-    const valueOf = new Map([...items.keys()].map((key, i) => [key, values[i]]));
-    return keys.map((key) => valueOf.get(key));
+    const valueOf = new Map(items.map(({ key }, i) => [key, values[i]]));
+    return keyed.map(({ key }) => valueOf.get(key));
   };
 }
 

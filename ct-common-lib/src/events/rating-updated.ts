@@ -15,6 +15,8 @@ export const ratingDataSchema = z.object({
   averageRating: z.number().min(1).max(5).nullable(),
   /** Sum of the versions of the product's reviews that were applied. */
   version: z.int().min(0),
+  /** The rating database that it comes from; none: a release that did not tell. */
+  store: z.guid().toLowerCase().nullish(),
 });
 
 export type RatingData = z.output<typeof ratingDataSchema>;

@@ -9,6 +9,8 @@ export const reviewDataSchema = z.object({
   rating: z.int().min(1).max(5).nullable(),
   /** Grows by one with every change of the review; the highest version is the truth. */
   version: z.int().min(1),
+  /** The rating database that the API took its ratings from when this was published; none: from whichever. */
+  store: z.guid().toLowerCase().nullish(),
 });
 
 export type ReviewData = z.output<typeof reviewDataSchema>;

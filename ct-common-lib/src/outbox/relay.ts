@@ -2,6 +2,7 @@ import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import type { Logger } from '../logger.ts';
 import { Counter, Gauge, type Registry } from '../metrics.ts';
 import { within } from '../within.ts';
+import { pauseMs } from './pause.ts';
 
 /** The columns that every outbox table has, see {@link outboxTableSql}. bigint comes as a string. */
 export interface OutboxRow {
@@ -26,8 +27,9 @@ export interface RelayOptions<Row extends OutboxRow> {
   /**
    * Delivers rows and tells of each, in their order, what became of it. Must bound its own time. Throws when
    * nothing can be delivered at all: then all rows stay as they are and are tried again after a pause.
+   * `transaction` is the one that holds the rows; what it reads is what stands since they were claimed.
    */
-  deliver: (rows: Row[]) => Promise<Delivery[]>;
+  deliver: (rows: Row[], transaction: Transaction) => Promise<Delivery[]>;
   log: Logger;
   metrics: Registry;
   /** Rows at once at the most. Default 500. */
@@ -35,9 +37,6 @@ export interface RelayOptions<Row extends OutboxRow> {
   /** Pause between two looks at an empty table, ± 20 %. Default 250. */
   pollIntervalMs?: number;
 }
-
-/** The longest pause after failures: it bounds how long a helper that is back stays unnoticed. */
-const maxPauseMs = 2_000;
 
 /**
  * Delivers what the triggers have appended to an outbox table, at least once. Any number of relays may work on
@@ -59,7 +58,7 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
     return sequelize.transaction(async (transaction) => {
       const rows = await claim(transaction);
       if (rows.length === 0) return 'done';
-      const deliveries = await deliver(rows);
+      const deliveries = await deliver(rows, transaction);
       await settle(rows, deliveries, transaction);
       const inVain = (row: Row, index: number) =>
         row.attempts > 0 && deliveries[index]?.status === 'postponed';
@@ -77,38 +76,38 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
   }
 
   async function settle(rows: Row[], deliveries: Delivery[], transaction: Transaction) {
-    const having = (status: Delivery['status']) =>
-      rows.filter((_, index) => deliveries[index]?.status === status);
-    const reason = (row: Row) => {
-      const delivery = deliveries[rows.indexOf(row)];
-      return delivery && 'reason' in delivery ? delivery.reason : '';
-    };
+    const having = <S extends Delivery['status']>(status: S) =>
+      rows.flatMap((row, index) => {
+        const delivery = deliveries[index];
+        return delivery?.status === status ? [{ row, delivery: delivery as Delivery & { status: S } }] : [];
+      });
     const delivered = having('delivered');
     const parked = having('parked');
     const postponed = having('postponed');
 
-    for (const row of parked) {
-      log.error({ table, id: row.id, reason: reason(row) }, 'outbox row parked');
+    for (const { row, delivery } of parked) {
+      log.error({ table, id: row.id, reason: delivery.reason }, 'outbox row parked');
       await sequelize.query(`INSERT INTO ${table}_parked (id, row, reason) VALUES ($1, $2, $3)`, {
-        bind: [row.id, JSON.stringify(row), reason(row)],
+        bind: [row.id, JSON.stringify(row), delivery.reason],
         transaction,
       });
     }
-    const gone = [...delivered, ...parked].map(({ id }) => id);
+    const gone = [...delivered, ...parked].map(({ row }) => row.id);
     if (gone.length > 0) {
       await sequelize.query(`DELETE FROM ${table} WHERE id = ANY($1::bigint[])`, {
         bind: [gone],
         transaction,
       });
     }
-    if (postponed.length > 0) {
-      log.warn({ table, rows: postponed.length, reason: reason(postponed[0]!) }, 'outbox rows postponed');
+    if (postponed[0]) {
+      const { reason } = postponed[0].delivery;
+      log.warn({ table, rows: postponed.length, reason }, 'outbox rows postponed');
       await sequelize.query(
         // 100 ms doubling to 5 s, so that rows nobody can take do not stand in the way of the others.
         `UPDATE ${table}
             SET attempts = attempts + 1, available_at = now() + least(0.1 * 2 ^ least(attempts, 10), 5) * interval '1 second'
           WHERE id = ANY($1::bigint[])`,
-        { bind: [postponed.map(({ id }) => id)], transaction },
+        { bind: [postponed.map(({ row }) => row.id)], transaction },
       );
     }
     for (const [outcome, of] of Object.entries({ delivered, parked, postponed })) {
@@ -137,9 +136,8 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
   /** A wake-up ends the pause between polls at once, but not the pause after a failure. */
   async function pause() {
     if (stopping || (woken && failures === 0)) return;
-    const ms = Math.min(pollIntervalMs * 2 ** failures, maxPauseMs) * (0.8 + 0.4 * Math.random());
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = setTimeout(resolve, pauseMs(pollIntervalMs, failures));
       endPause = () => {
         clearTimeout(timer);
         resolve();
@@ -177,7 +175,7 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
       const deadline = Date.now() + timeoutMs;
       // Whoever asks has a reason to believe that it will go now.
       failures = 0;
-      while (last !== null && (await holdsRowsUpTo(sequelize, table, last))) {
+      while (await holdsRowsUpTo(sequelize, table, last)) {
         if (Date.now() > deadline) throw new Error(`${table} still holds rows after ${timeoutMs} ms`);
         wake();
         await new Promise((resolve) => setTimeout(resolve, 10));
@@ -195,8 +193,8 @@ async function newestId(sequelize: Sequelize, table: string): Promise<string | n
   return rows[0]?.max ?? null;
 }
 
-/** A plain SELECT also sees rows that a relay has claimed but not yet deleted for good. */
-async function holdsRowsUpTo(sequelize: Sequelize, table: string, id: string): Promise<boolean> {
+/** A plain SELECT also sees rows that a relay has claimed but not yet deleted for good. Up to null there are none. */
+async function holdsRowsUpTo(sequelize: Sequelize, table: string, id: string | null): Promise<boolean> {
   // Without the order it would be read from the first page on, past all that was deleted and not yet vacuumed.
   const rows = await sequelize.query(`SELECT 1 FROM ${table} WHERE id <= $1 ORDER BY id LIMIT 1`, {
     bind: [id],

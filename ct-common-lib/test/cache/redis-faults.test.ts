@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { createRedisStore, type CacheStore } from '../../src/cache/index.ts';
 import { describeWithRedis, waitFor } from '../../src/testing/index.ts';
+import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { createGate } from './support/gate.ts';
-import { createProxy, type Proxy } from './support/proxy.ts';
 import { createRedisServer, hasRedisServer, type RedisServer } from './support/redis-server.ts';
 import { cacheShop, createShop, createTestCache, type Shop } from './support/shop.ts';
 import { log } from './support/stores.ts';
 
 describeWithRedis('a cache whose Redis', () => {
   let server: RedisServer;
-  let proxy: Proxy;
+  let proxy: TcpProxy;
   let store: CacheStore;
   let cache: ReturnType<typeof createTestCache>;
   let shop: Shop;
@@ -21,8 +21,9 @@ describeWithRedis('a cache whose Redis', () => {
 
   beforeEach(async () => {
     server = await createRedisServer();
-    proxy = await createProxy(server.port);
-    store = createRedisStore({ url: proxy.url, log });
+    proxy = createTcpProxy({ port: server.port });
+    await proxy.open();
+    store = createRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, log });
     cache = createTestCache(store, { probeIntervalMs: 20, readBudgetMs: 500 });
     shop = createShop();
     shop.rows.set('1', { id: '1', name: 'old' });
@@ -31,7 +32,7 @@ describeWithRedis('a cache whose Redis', () => {
 
   afterEach(async () => {
     await cache.stop();
-    await proxy.drop();
+    await proxy.close();
     await server.drop();
   });
 
@@ -108,6 +109,7 @@ describeWithRedis('a cache whose Redis', () => {
     await begin();
     await expectCached('old');
     server.freeze();
+    expect(await store.ping().catch((error: unknown) => error)).to.be.instanceOf(Error);
     await products.save('1', 'new');
     for (let i = 0; i < 10; i++) expect(await nameOf('1')).to.equal('new');
     server.thaw();
@@ -116,7 +118,7 @@ describeWithRedis('a cache whose Redis', () => {
 
   it('vanishes in a black hole goes on with reads and writes, and uses it when the network is back', async () => {
     await begin();
-    proxy.swallow();
+    proxy.blackHole();
     expect(await nameOf('1')).to.equal('old');
     await products.save('1', 'new');
     for (let i = 0; i < 10; i++) expect(await nameOf('1')).to.equal('new');
@@ -131,7 +133,7 @@ describeWithRedis('a cache whose Redis', () => {
     const primary = await createRedisServer();
     try {
       await primary.start();
-      proxy.retarget(primary.port);
+      proxy.retarget({ port: primary.port });
       await server.admin.replicaof('127.0.0.1', primary.port);
       await products.save('1', 'new');
       expect(await nameOf('1')).to.equal('new');
@@ -146,8 +148,7 @@ describeWithRedis('a cache whose Redis', () => {
   it('does not tell its run_id is not used until it does', async () => {
     await server.start();
     await server.admin.acl('SETUSER', 'shop', 'on', '>secret', '~*', '&*', '+@all', '-info');
-    const { host } = new URL(proxy.url);
-    const shy = createRedisStore({ url: `redis://shop:secret@${host}`, log });
+    const shy = createRedisStore({ url: `redis://shop:secret@127.0.0.1:${proxy.port}`, log });
     const warn = console.warn;
     // ioredis complains there, and cannot be told not to.
     console.warn = () => {};

@@ -72,6 +72,8 @@ describe('withCache', () => {
     expect(size()).to.equal(1);
     expect(counters.unit).to.equal('pieces');
     expect(counters).to.be.instanceOf(Counters);
+    expect(counters.constructor).to.equal(Counters);
+    expect(Object.getOwnPropertyNames(counters)).to.have.members(['find', 'findMany', 'add', 'size']);
   });
 
   it('wraps a frozen object', async () => {
@@ -148,14 +150,14 @@ describe('withCache', () => {
   it('refuses rules for what is no method', () => {
     const rule = { key: () => 'a', tags: () => [], ttlSeconds: 60 };
     // @ts-expect-error there is no such method
-    expect(() => withCache(new Counters(), { cache, name: 'c', reads: { get: rule } })).to.throw(TypeError);
+    const read = () => withCache(new Counters(), { cache, name: 'c', reads: { get: rule } });
+    expect(read).to.throw(TypeError, 'c has no method get');
     // @ts-expect-error there is no such method
-    expect(() => withCache(new Counters(), { cache, name: 'd', writes: { get: () => [] } })).to.throw(
-      TypeError,
-    );
-    expect(() =>
-      withCache(new Counters(), { cache, name: 'e', reads: { findMany: { each: 'find' } } }),
-    ).to.throw(TypeError);
+    const write = () => withCache(new Counters(), { cache, name: 'd', writes: { get: () => [] } });
+    expect(write).to.throw(TypeError, 'd has no method get');
+    const batch = () =>
+      withCache(new Counters(), { cache, name: 'e', reads: { findMany: { each: 'find' } } });
+    expect(batch).to.throw(TypeError, 'e.findMany names find, which is not cached');
   });
 
   it('has its rules checked by the compiler', () => {

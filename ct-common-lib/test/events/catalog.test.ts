@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { PoisonMessageError } from '../../src/errors.ts';
-import { createEvent, decodeEvent, encodeEvent, reviewEventTypes } from '../../src/events/index.ts';
+import {
+  cloudEventsMediaType,
+  createEvent,
+  decodeEvent,
+  encodeEvent,
+  reviewEventTypes,
+} from '../../src/events/index.ts';
 
 const productId = '0197f3a0-0000-7000-8000-000000000001';
 const reviewId = '0197f3a0-0000-7000-8000-000000000002';
@@ -38,6 +44,10 @@ describe('an event', () => {
     expect(new Date(one.time).getTime()).to.be.within(before, Date.now());
   });
 
+  it('has the media type that CloudEvents has registered', () => {
+    expect(cloudEventsMediaType).to.equal('application/cloudevents+json');
+  });
+
   it('keeps the id and the time that it is given, so that a repetition is recognisable', () => {
     const time = new Date('2026-01-02T03:04:05.678Z');
     const event = createEvent('review-created', {
@@ -52,9 +62,20 @@ describe('an event', () => {
 
   it('names a thing by one id, however the id was written', () => {
     const shouted = { reviewId: reviewId.toUpperCase(), productId: productId.toUpperCase() };
-    const event = decode({ ...created(), subject: shouted.productId, data: { ...review, ...shouted } });
+    const store = 'ABCDEF00-0000-7000-8000-000000000003';
+    const event = decode({
+      ...created(),
+      subject: shouted.productId,
+      data: { ...review, ...shouted, store },
+    });
     expect(event.subject).to.equal(productId);
-    expect(event.data).to.deep.equal(review);
+    expect(event.data).to.deep.equal({ ...review, store: store.toLowerCase() });
+    const { productId: shoutedId } = shouted;
+    const told = { ...rating, distribution: [0, 0, 0, 1, 1], productId: shoutedId, store };
+    expect(decode({ ...created(), type: 'rating-updated', data: told }).data).to.include({
+      productId,
+      store: store.toLowerCase(),
+    });
   });
 
   it('is the same after its way over the wire', () => {
@@ -92,6 +113,11 @@ describe('an event', () => {
 });
 
 describe('a message', () => {
+  it('may tell its time in any zone', () => {
+    const time = '2026-01-02T03:04:05+02:00';
+    expect(decode({ ...created(), time })).to.have.property('time', time);
+  });
+
   it('may carry attributes that a newer release added', () => {
     const message = { ...created(), traceparent: '00-1', data: { ...review, helpfulVotes: 3 } };
     expect(decode(message).data).to.deep.equal(review);
@@ -142,8 +168,46 @@ describe('a message', () => {
     });
   }
 
-  it('that is poison names the attribute at fault', () => {
-    const { message } = poisonOf(() => decode({ ...created(), data: { ...review, rating: 9 } }));
-    expect(message).to.include('review-created').and.to.include('data.rating');
+  const withRating = (changes: object) => ({
+    ...created(),
+    type: 'rating-updated',
+    data: { ...rating, distribution: [0, 0, 0, 1, 1], ...changes },
+  });
+  const noRating: [what: string, changes: object][] = [
+    ['is of no product', { productId: 'shoes' }],
+    ['counts half a review', { reviewCount: 1.5 }],
+    ['counts fewer than none', { ratingSum: -1 }],
+    ['knows four kinds of stars', { distribution: [0, 0, 1, 1] }],
+    ['has an average above 5', { averageRating: 5.01 }],
+    ['has a version below 0', { version: -1 }],
+  ];
+  for (const [what, changes] of noRating) {
+    it(`whose rating ${what} is poison: EVENT_SCHEMA`, () => {
+      expect(poisonOf(() => decode(withRating(changes)))).to.have.property('code', 'EVENT_SCHEMA');
+    });
+  }
+
+  const sentences: [what: string, message: Buffer, sentence: RegExp][] = [
+    ['is no JSON', Buffer.from('{'), /^The message is not JSON$/],
+    ['is no object', Buffer.from('42'), /^The message is no CloudEvent 1\.0 \(message: [^;]+\)$/],
+    [
+      'has two faults',
+      Buffer.from(JSON.stringify({ ...created(), data: { ...review, rating: 9, version: 0 } })),
+      /^The message is no review-created event \(data\.rating: [^;]+; data\.version: [^;]+\)$/,
+    ],
+    [
+      'is of an unknown type',
+      Buffer.from(JSON.stringify({ ...created(), type: 'order-placed' })),
+      /^Nothing here knows events of type "order-placed"$/,
+    ],
+  ];
+  for (const [what, message, sentence] of sentences) {
+    it(`that ${what} is poison with a sentence that says so`, () => {
+      expect(poisonOf(() => decodeEvent(message)).message).to.match(sentence);
+    });
+  }
+
+  it('that is no JSON is poison with what the parser said as its cause', () => {
+    expect(poisonOf(() => decodeEvent(Buffer.from('{'))).cause).to.be.instanceOf(SyntaxError);
   });
 });

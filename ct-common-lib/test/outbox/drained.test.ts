@@ -20,6 +20,7 @@ describe("a relay's drained()", () => {
   it('resolves once a failure has passed', async () => {
     let failures = 0;
     const relay = create({
+      pollIntervalMs: 10,
       deliver: async (rows) => {
         if (failures++ < 1) throw new Error('the broker is away');
         return deliverAll(rows);

@@ -63,18 +63,18 @@ describe('wilsonLowerBound', () => {
     );
   });
 
-  const impossible: [number, number, number][] = [
-    [2, 1, 1.96],
-    [-1, 1, 1.96],
-    [0.5, 1, 1.96],
-    [0, NaN, 1.96],
-    [1, 2, -1],
-    [1, 2, NaN],
-    [1, 2, Infinity],
+  const impossible: [number, number, number, string][] = [
+    [2, 1, 1.96, '2 of 1 reviews cannot be positive'],
+    [-1, 1, 1.96, '-1 of 1 reviews cannot be positive'],
+    [0.5, 1, 1.96, '0.5 of 1 reviews cannot be positive'],
+    [0, NaN, 1.96, '0 of NaN reviews cannot be positive'],
+    [1, 2, -1, 'z is a number from 0, not -1'],
+    [1, 2, NaN, 'z is a number from 0, not NaN'],
+    [1, 2, Infinity, 'z is a number from 0, not Infinity'],
   ];
-  for (const [positive, total, z] of impossible) {
-    it(`refuses ${positive} of ${total} with z = ${z}`, () => {
-      expect(() => wilsonLowerBound(positive, total, z)).to.throw(RangeError);
+  for (const [positive, total, z, message] of impossible) {
+    it(`refuses ${positive} of ${total} with z = ${z}, and says so`, () => {
+      expect(() => wilsonLowerBound(positive, total, z)).to.throw(RangeError, message);
     });
   }
 });
