@@ -1,8 +1,8 @@
 import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
 import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
 import { createCache, createMemoryStore, createRedisStore } from 'ct-common-lib/cache';
-import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import { createSequelize, isReachable, migrateWhenReachable } from 'ct-common-lib/postgres';
+import { createAdmission, createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
+import { createSequelize, isReachable, migrateWhenReachable, watchPool } from 'ct-common-lib/postgres';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
 import { createStartGate } from './http/start-gate.ts';
@@ -16,6 +16,8 @@ import { cacheRatings } from './ratings/rating.cache.ts';
 import { createRatingConsumer } from './ratings/rating.consumer.ts';
 import { createRatingRepository } from './ratings/rating.repository.ts';
 import { createRatingRouter } from './ratings/rating.routes.ts';
+import { createReviewReplayRepository } from './replay/review-replay.repository.ts';
+import { createReviewReplay } from './replay/review-replay.ts';
 import { cacheReviews } from './reviews/review.cache.ts';
 import { createReviewRepository } from './reviews/review.repository.ts';
 import { createReviewRouter } from './reviews/review.routes.ts';
@@ -34,10 +36,12 @@ export function compose(
   config: Config,
   { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
 ) {
-  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix } = config;
-  const lifecycle = createLifecycle({ log });
+  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix, drainMs } = config;
+  const lifecycle = createLifecycle({ log, stopTimeoutMs: 15_000 + drainMs });
   const metrics = createMetrics(name);
-  const sequelize = createSequelize(databaseUrl, { log, applicationName: name });
+  const sequelize = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
+  // Relays, consumer, replay and readiness do not wait behind the requests.
+  const background = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 4 });
   const bus = sharedBus ?? createBus();
   if (!redisUrl && !sharedBus) {
     log.warn(
@@ -54,12 +58,18 @@ export function compose(
     settleOwedBumps: () => invalidations.drained({ timeoutMs: 1_000 }),
   });
 
-  const events = createEventRelay({ sequelize, bus, log, metrics });
+  const ratings = cacheRatings(createRatingRepository(background), cache);
+  const events = createEventRelay({ sequelize: background, bus, ratings, log, metrics });
   const invalidations = createInvalidationRelay({
-    sequelize,
+    sequelize: background,
     bumpOrThrow: (tags) => cache.bumpOrThrow(tags),
     log,
     metrics,
+  });
+  const replay = createReviewReplay({
+    replays: createReviewReplayRepository(background),
+    wakeRelay: () => events.wake(),
+    log,
   });
   const wakeRelays = () => {
     events.wake();
@@ -68,12 +78,11 @@ export function compose(
 
   const products = cacheProducts(createProductRepository(sequelize), cache);
   const reviews = cacheReviews(createReviewRepository(sequelize), cache);
-  const ratings = cacheRatings(createRatingRepository(sequelize), cache);
   const bump = (tags: string[]) => cache.bump(tags);
-  const productService = createProductService({ products, reviews, bump, wakeRelays });
-  const reviewService = createReviewService({ reviews, wakeRelays });
+  const productService = createProductService({ products, reviews, bump, wakeRelays, log });
+  const reviewService = createReviewService({ reviews, wakeRelays, log });
 
-  bus.subscribe('api-service.ratings', createRatingConsumer({ ratings, wakeRelays }));
+  bus.subscribe('api-service.ratings', createRatingConsumer({ ratings, wakeRelays, log, metrics }));
 
   let migrated = false;
   const stopping = new AbortController();
@@ -89,9 +98,15 @@ export function compose(
       ['/api', createRatingRouter({ products })],
     ],
   });
-  const server = createHttpServer(app, { host, port, log });
+  const pool = watchPool(sequelize);
+  const admission = createAdmission({ metrics, isStalled: () => pool.isStalled() });
+  const server = createHttpServer(app, { host, port, log, admission, drainDelayMs: drainMs });
 
-  lifecycle.add('database', undefined, () => sequelize.close());
+  lifecycle.add('database', undefined, () => {
+    pool.stop();
+    return sequelize.close();
+  });
+  lifecycle.add('background database', undefined, () => background.close());
   lifecycle.add(
     'http',
     () => server.start(),
@@ -108,11 +123,6 @@ export function compose(
   });
   lifecycle.add('cache', undefined, () => cache.stop());
   lifecycle.add(
-    'event relay',
-    () => events.start(),
-    () => events.stop(),
-  );
-  lifecycle.add(
     'invalidation relay',
     () => invalidations.start(),
     () => invalidations.stop(),
@@ -126,6 +136,17 @@ export function compose(
       () => bus.stop(),
     );
   }
+  lifecycle.add(
+    'review replay',
+    () => replay.start(),
+    () => replay.stop(),
+  );
+  // After the bus, so that the batch which is running at a stop can still be published.
+  lifecycle.add(
+    'event relay',
+    () => events.start(),
+    () => events.stop(),
+  );
   // It was started early, to tell that it lives while it waits for the database, but is stopped first.
   lifecycle.add(
     'http drain',
@@ -134,7 +155,10 @@ export function compose(
   );
 
   function createBus(): Bus {
-    if (rabbitmqUrl) return createRabbitBus({ url: rabbitmqUrl, name, log, metrics, prefix });
+    // What a lost queue held stands in the reviews; so it falls to this service to create the queues.
+    const onMissingQueues = () => replay.ask();
+    if (rabbitmqUrl)
+      return createRabbitBus({ url: rabbitmqUrl, name, log, metrics, prefix, onMissingQueues });
     log.warn(
       'RABBITMQ_URL is not set: reviews are kept, but no rating will change, as the bus is inside this process',
     );
@@ -143,7 +167,7 @@ export function compose(
 
   /** Redis and RabbitMQ may be away: the service is slower, or ratings wait, but requests are right. */
   async function ready() {
-    const reachable = await isReachable(sequelize);
+    const reachable = await isReachable(background);
     return {
       ready: migrated && reachable && !stopping.signal.aborted,
       parts: {

@@ -8,6 +8,11 @@ export const configSchema = z
     PORT: portSetting.default(3000),
     DATABASE_URL: databaseUrlSetting.optional(),
     REDIS_URL: urlSetting('redis:', 'rediss:').optional(),
+    DRAIN_SECONDS: z
+      .string()
+      .regex(/^[1-5]?\d$/, 'must be a whole number of seconds from 0 to 59')
+      .transform(Number)
+      .default(0),
   })
   .refine(({ NODE_ENV, DATABASE_URL }) => NODE_ENV !== 'production' || DATABASE_URL !== undefined, {
     path: ['DATABASE_URL'],
@@ -24,6 +29,7 @@ export const configSchema = z
     redisUrl: env.REDIS_URL,
     rabbitmqUrl: env.RABBITMQ_URL,
     prefix: env.NAME_PREFIX,
+    drainMs: env.DRAIN_SECONDS * 1000,
   }));
 
 export type Environment = z.output<typeof configSchema>;

@@ -8,7 +8,7 @@ await runProcess('api-service', () => {
   const config = loadConfig(configSchema, process.env);
   const log = createLogger({ name: 'api-service', level: config.logLevel });
   // Longer than the parts of a service take together at their worst.
-  const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 });
+  const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 + config.drainMs });
 
   const dataDir = resolve(config.dataDir, 'api-service', 'postgres');
   const postgres = createEmbeddedPostgres({ dataDir, databases: ['ct_api'], log });

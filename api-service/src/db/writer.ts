@@ -1,3 +1,4 @@
+import type { Logger } from 'ct-common-lib';
 import { withTransientRetry } from 'ct-common-lib/postgres';
 
 export interface WriterDeps {
@@ -5,13 +6,14 @@ export interface WriterDeps {
   wakeRelays: () => void;
   /** The error to throw when a statement broke a rule that the database keeps; undefined: it was no rule. */
   ruleBroken: (cause: unknown) => Error | undefined;
+  log: Logger;
 }
 
 /** Runs writing statements: again if PostgreSQL chose one as a deadlock's victim, with what they break told in our words. */
-export function createWriter({ wakeRelays, ruleBroken }: WriterDeps) {
+export function createWriter({ wakeRelays, ruleBroken, log }: WriterDeps) {
   return async function write<T>(statement: () => Promise<T>): Promise<T> {
     try {
-      return await withTransientRetry(statement);
+      return await withTransientRetry(statement, { log });
     } catch (error) {
       throw ruleBroken(error) ?? error;
     } finally {

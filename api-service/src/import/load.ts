@@ -20,6 +20,8 @@ export interface LoadTotals {
   rows: number;
   newReviews: number;
   newProducts: number;
+  /** How often a chunk was done again, after a rollback by the database or a lost connection. */
+  repeats: number;
 }
 
 // With the pauses between them some 20 s: a server restarts faster than that.
@@ -32,7 +34,7 @@ const attempts = 8;
  */
 export async function createLoader({ databaseUrl, source, dryRun, signal }: LoadOptions) {
   const sql = dryRun ? dryRunStatements : statements;
-  const totals: LoadTotals = { rows: 0, newReviews: 0, newProducts: 0 };
+  const totals: LoadTotals = { rows: 0, newReviews: 0, newProducts: 0, repeats: 0 };
   let connection: Connection | undefined = await open().catch((error: unknown) => {
     throw toImportError(error, databaseUrl);
   });
@@ -78,6 +80,7 @@ export async function createLoader({ databaseUrl, source, dryRun, signal }: Load
           const passing = isTransientPostgresError(error) || error instanceof ProductDeletedError;
           // A dry run's counts go with its connection.
           if (!passing || dryRun || tried === attempts) throw toImportError(error, databaseUrl);
+          totals.repeats++;
           await sleep(50 * 2 ** tried * (1 + Math.random()), undefined, { signal }).catch(() => {});
         }
       }

@@ -81,7 +81,7 @@ async function importFile(
     refused: 0,
     faults: [],
     report: given.report,
-    totals: { rows: 0, newReviews: 0, newProducts: 0 },
+    totals: { rows: 0, newReviews: 0, newProducts: 0, repeats: 0 },
     byLine: false,
     seconds: 0,
   };

@@ -37,6 +37,10 @@ export function describeResult({
     ...faults.map(({ line, error }) => `    line ${line}: ${error}`),
   ];
   if (refused > faults.length) lines.push(`    … and ${(refused - faults.length).toLocaleString('en')} more`);
+  if (totals.repeats > 0)
+    lines.push(
+      `  ${count(totals.repeats, 'chunk')} done again: rolled back by the database, or its connection was lost`,
+    );
   if (left > 0) lines.push(`  ${count(left, 'row')} read, but not written`);
   if (byLine) lines.push('  No id is mapped: a review is known again by its line in the file (see --help).');
   return `${lines.join('\n')}\n`;

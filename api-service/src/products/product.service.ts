@@ -1,7 +1,14 @@
 import { UniqueConstraintError } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
-import { ConflictError, InvalidInputError, NotFoundError } from 'ct-common-lib';
-import { violatedConstraint } from 'ct-common-lib/postgres';
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  OutcomeUnknownError,
+  TransientError,
+  type Logger,
+} from 'ct-common-lib';
+import { isTransientPostgresError, violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
 import { reviewTag } from '../reviews/review.cache.ts';
 import type { ReviewRepository } from '../reviews/review.repository.ts';
@@ -15,11 +22,12 @@ export interface ProductServiceDeps {
   bump: (tags: string[]) => Promise<void>;
   /** Called after each commit: the triggers have left rows for the relays. */
   wakeRelays: () => void;
+  log: Logger;
 }
 
 /** The rules of writing products. */
-export function createProductService({ products, reviews, bump, wakeRelays }: ProductServiceDeps) {
-  const write = createWriter({ wakeRelays, ruleBroken });
+export function createProductService({ products, reviews, bump, wakeRelays, log }: ProductServiceDeps) {
+  const write = createWriter({ wakeRelays, ruleBroken, log });
 
   return {
     /** Throws `SKU_TAKEN`. */
@@ -36,7 +44,14 @@ export function createProductService({ products, reviews, bump, wakeRelays }: Pr
     async remove(id: string): Promise<void> {
       const removed = await write(() => products.remove(id));
       if (!removed) throw productNotFound(id);
-      for await (const ids of reviews.idPagesOf(id)) await bump(ids.map(reviewTag));
+      try {
+        for await (const ids of reviews.idPagesOf(id)) await bump(ids.map(reviewTag));
+      } catch (error) {
+        // The product is gone already; only that nobody reads its reviews any more cannot be promised yet.
+        throw error instanceof TransientError || isTransientPostgresError(error)
+          ? new OutcomeUnknownError(error)
+          : error;
+      }
     },
   };
 }

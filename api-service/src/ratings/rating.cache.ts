@@ -8,5 +8,5 @@ export const cacheRatings = (ratings: RatingRepository, cache: Cache): RatingRep
     cache,
     name: 'ratings',
     reads: {},
-    writes: { apply: (_, applied) => applied.map(({ productId }) => productTag(productId)) },
+    writes: { apply: (_, applied) => [...new Set(applied.map(({ productId }) => productTag(productId)))] },
   });

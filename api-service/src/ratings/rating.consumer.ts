@@ -1,29 +1,49 @@
-import { PoisonMessageError, TransientError } from 'ct-common-lib';
+import { Counter, PoisonMessageError, TransientError, type Logger, type Registry } from 'ct-common-lib';
 import type { EventHandler } from 'ct-common-lib/bus';
-import type { RatingData } from 'ct-common-lib/events';
-import { isTransientPostgresError, withTransientRetry } from 'ct-common-lib/postgres';
+import type { Event, RatingData } from 'ct-common-lib/events';
+import { isMissingDatabaseError, isTransientPostgresError, withTransientRetry } from 'ct-common-lib/postgres';
 import type { RatingRepository } from './rating.repository.ts';
 
 export interface RatingConsumerDeps {
   ratings: RatingRepository;
   /** Called after each commit: the triggers have left rows for the relays. */
   wakeRelays: () => void;
+  log: Logger;
+  metrics: Registry;
 }
 
+const warningIntervalMs = 60_000;
+
 /** Handles `rating-updated`: of each product the highest version counts, in a batch as over time. */
-export function createRatingConsumer({ ratings, wakeRelays }: RatingConsumerDeps): EventHandler {
+export function createRatingConsumer({
+  ratings,
+  wakeRelays,
+  log,
+  metrics,
+}: RatingConsumerDeps): EventHandler {
+  const refused = new Counter({
+    name: 'ct_ratings_refused_total',
+    help: 'Ratings ignored because they come from a rating database that is not the linked one',
+    registers: [metrics],
+  });
+  let warnedAt = -Infinity;
+
+  function warnOf(stores: (string | null)[]) {
+    refused.inc(stores.length);
+    if (stores.length === 0 || Date.now() - warnedAt < warningIntervalMs) return;
+    warnedAt = Date.now();
+    log.error(
+      { ratings: stores.length, store: stores[0] },
+      'ratings of a rating database that is not the linked one are ignored; unless a rebuild is running: npm run ratings:rebuild',
+    );
+  }
+
   return async (events) => {
-    const newest = new Map<string, RatingData>();
-    for (const event of events) {
-      if (event.type !== 'rating-updated')
-        throw new PoisonMessageError('UNEXPECTED_TYPE', { detail: `Not a rating: ${event.type}` });
-      const { data } = event;
-      if (data.version > (newest.get(data.productId)?.version ?? -1)) newest.set(data.productId, data);
-    }
+    const told = events.map(ratingOf);
     try {
-      await withTransientRetry(() => ratings.apply([...newest.values()]));
+      warnOf(await withTransientRetry(() => ratings.apply(told), { log }));
     } catch (cause) {
-      if (!isTransientPostgresError(cause)) throw cause;
+      if (!isTransientPostgresError(cause) && !isMissingDatabaseError(cause)) throw cause;
       throw new TransientError('DATABASE_UNAVAILABLE', {
         detail: 'The ratings could not be stored for now',
         cause,
@@ -31,4 +51,9 @@ export function createRatingConsumer({ ratings, wakeRelays }: RatingConsumerDeps
     }
     wakeRelays();
   };
+}
+
+function ratingOf(event: Event): RatingData {
+  if (event.type === 'rating-updated') return event.data;
+  throw new PoisonMessageError('UNEXPECTED_TYPE', { detail: `Not a rating: ${event.type}` });
 }

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { InvalidInputError, NotFoundError } from 'ct-common-lib';
+import { InvalidInputError, NotFoundError, type Logger } from 'ct-common-lib';
 import { violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
 import type { ReviewRepository } from './review.repository.ts';
@@ -10,11 +10,12 @@ export interface ReviewServiceDeps {
   reviews: ReviewRepository;
   /** Called after each commit: the triggers have left rows for the relays. */
   wakeRelays: () => void;
+  log: Logger;
 }
 
 /** The rules of writing reviews. Each write is one statement; its event is a row that the trigger adds to it. */
-export function createReviewService({ reviews, wakeRelays }: ReviewServiceDeps) {
-  const write = createWriter({ wakeRelays, ruleBroken });
+export function createReviewService({ reviews, wakeRelays, log }: ReviewServiceDeps) {
+  const write = createWriter({ wakeRelays, ruleBroken, log });
 
   return {
     /** Throws `PRODUCT_NOT_FOUND`. */

@@ -76,6 +76,7 @@ describe('npm run import, when something fails', () => {
     const { exitCode, stdout } = await running;
     expect(exitCode).to.equal(0);
     expect(stdout).to.include('12,000 reviews new, 0 already there\n  50 products new');
+    expect(stdout).to.include('1 chunk done again');
     expect([await bench.count('reviews'), await bench.count('outbox')]).to.deep.equal([rowCount, rowCount]);
   });
 

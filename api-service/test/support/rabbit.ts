@@ -12,6 +12,8 @@ export function createTestRabbit(rabbitmqUrl: string) {
     log: silent,
     metrics: createMetrics('test'),
     prefix,
+    // There may be no api-service to create the queues.
+    onMissingQueues: async () => {},
   });
 
   /** Deletes the queues; whoever uses them must have stopped. */

@@ -2,6 +2,8 @@ import type { Migration } from 'ct-common-lib/postgres';
 import { productsAndReviews } from './0001-products-and-reviews.ts';
 import { outbox } from './0002-outbox.ts';
 import { triggers } from './0003-triggers.ts';
+import { ratingLink } from './0004-rating-link.ts';
+import { reviewReplay } from './0005-review-replay.ts';
 
 /** All migrations in their order. One that has been released is never changed again. */
-export const migrations: Migration[] = [productsAndReviews, outbox, triggers];
+export const migrations: Migration[] = [productsAndReviews, outbox, triggers, ratingLink, reviewReplay];

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { createMetrics, PoisonMessageError, TransientError, type Logger } from 'ct-common-lib';
+import { createEvent, type RatingData } from 'ct-common-lib/events';
+import { createRatingConsumer } from '../src/ratings/rating.consumer.ts';
+import { ratingByOne, ratingUpdated } from './support/ratings.ts';
+
+const productId = '0197f3a0-0000-7000-8000-000000000001';
+const data = ratingByOne(productId, 1, 4);
+const rating = ratingUpdated(data);
+const databaseError = (code: string) => Object.assign(new Error('it failed'), { code });
+
+describe('the consumer of ratings', () => {
+  let told: RatingData[][];
+  let failures: Error[];
+  let foreign: (string | null)[];
+  let woken: number;
+  let warnings: object[];
+  let consume: ReturnType<typeof createRatingConsumer>;
+  let metrics: ReturnType<typeof createMetrics>;
+
+  beforeEach(() => {
+    told = [];
+    failures = [];
+    foreign = [];
+    woken = 0;
+    warnings = [];
+    metrics = createMetrics('test');
+    const log = {
+      error: (facts: object) => warnings.push(facts),
+      info: () => {},
+    } as Partial<Logger> as Logger;
+    consume = createRatingConsumer({
+      ratings: {
+        async apply(ratings) {
+          told.push(ratings);
+          if (failures.length > 0) throw failures.shift()!;
+          return foreign;
+        },
+        linkedStore: async () => null,
+      },
+      wakeRelays: () => woken++,
+      log,
+      metrics,
+    });
+  });
+
+  const failureOf = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it('takes over all of a batch at once, and then wakes the relays', async () => {
+    await consume([rating, rating]);
+    expect(told).to.deep.equal([[data, data]]);
+    expect(woken).to.equal(1);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('does it again when the database has chosen it as a victim', async () => {
+    failures = [databaseError('40P01')];
+    await consume([rating]);
+    expect(told).to.have.length(2);
+    expect(woken).to.equal(1);
+  });
+
+  for (const [what, code] of [
+    ['is away', 'ECONNREFUSED'],
+    ['is not there any more', '42P01'],
+  ] as const) {
+    it(`has ratings again while the database ${what}`, async () => {
+      const failure = databaseError(code);
+      failures = [failure];
+      const error = await failureOf(consume([rating]));
+      expect(error).to.be.instanceOf(TransientError).with.property('code', 'DATABASE_UNAVAILABLE');
+      expect(error).to.include({ detail: 'The ratings could not be stored for now', cause: failure });
+      expect(woken).to.equal(0);
+    });
+  }
+
+  it('passes on any other fault of the database', async () => {
+    const failure = databaseError('22012');
+    failures = [failure];
+    expect(await failureOf(consume([rating]))).to.equal(failure);
+  });
+
+  it('takes nothing of a batch with an event that is no rating', async () => {
+    const review = { reviewId: productId, productId, rating: 5, version: 1 };
+    const event = createEvent('review-created', { source: '/api-service', subject: productId, data: review });
+    const error = await failureOf(consume([rating, event]));
+    expect(error).to.be.instanceOf(PoisonMessageError).with.property('code', 'UNEXPECTED_TYPE');
+    expect(error).to.have.property('detail', 'Not a rating: review-created');
+    expect(told).to.deep.equal([]);
+  });
+
+  it('counts what another rating database tells, and says so once a minute', async () => {
+    await consume([rating]);
+    foreign = ['other', 'other'];
+    const now = Date.now;
+    try {
+      await consume([rating, rating]);
+      await consume([rating, rating]);
+      expect(warnings).to.deep.equal([{ ratings: 2, store: 'other' }]);
+      Date.now = () => now() + 60_000;
+      await consume([rating, rating]);
+      expect(warnings).to.have.length(2);
+      foreign = [];
+      Date.now = () => now() + 120_000;
+      await consume([rating]);
+      expect(warnings).to.have.length(2);
+    } finally {
+      Date.now = now;
+    }
+    const { values } = await metrics.getSingleMetric('ct_ratings_refused_total')!.get();
+    expect(values[0]?.value).to.equal(6);
+  });
+});
