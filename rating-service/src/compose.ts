@@ -1,10 +1,11 @@
 import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
 import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
 import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import { createSequelize, isReachable, migrateWhenReachable } from 'ct-common-lib/postgres';
+import { createSequelize, isReachable, migrateWhenReachable, runMigrations } from 'ct-common-lib/postgres';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
 import { createProductRatingRepository } from './ratings/product-rating.repository.ts';
+import { createRatingStoreRepository } from './ratings/rating-store.repository.ts';
 import { createRatingConsumer } from './ratings/rating.consumer.ts';
 import { createRatingService } from './ratings/rating.service.ts';
 import { createReviewStateRepository } from './ratings/review-state.repository.ts';
@@ -30,7 +31,15 @@ export function compose(
   const sequelize = createSequelize(url, { log, applicationName: name });
   const productRatings = createProductRatingRepository(sequelize);
   const reviewStates = createReviewStateRepository(sequelize);
-  const ratings = createRatingService({ sequelize, reviewStates, productRatings });
+  const ratingStores = createRatingStoreRepository(sequelize);
+  const ratings = createRatingService({
+    sequelize,
+    ratingStores,
+    reviewStates,
+    productRatings,
+    migrate: () => runMigrations({ url, migrations, log }),
+    log,
+  });
   const app = createApp({ log, metrics, routers: [['/', createHealthRouter({ ready, metrics })]] });
   const server = createHttpServer(app, { host, port, portVariable: 'RATING_PORT', log });
   let migrated = false;
@@ -68,14 +77,16 @@ export function compose(
     return createMemoryBus({ log, metrics });
   }
 
-  /** The bus may be away: ratings catch up when it is back. */
+  /** The bus may be away, and reviews may wait for a rebuild: ratings catch up, and no restart would help. */
   async function ready() {
     const reachable = await isReachable(sequelize);
+    const rebuild = await ratingStores.needsRebuild().catch(() => undefined);
     return {
       ready: migrated && reachable && !stopping.signal.aborted,
       parts: {
         postgres: reachable ? 'up' : 'down',
         migrations: migrated ? 'done' : 'pending',
+        store: rebuild === undefined ? 'unknown' : rebuild ? 'to-rebuild' : 'current',
         bus: bus.state(),
       },
     };

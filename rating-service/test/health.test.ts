@@ -38,7 +38,7 @@ describe('rating-service over HTTP', () => {
     expect(response.status).to.equal(200);
     expect(await response.json()).to.deep.equal({
       status: 'ready',
-      parts: { postgres: 'up', migrations: 'done', bus: 'connected' },
+      parts: { postgres: 'up', migrations: 'done', store: 'current', bus: 'connected' },
     });
   });
 
@@ -95,7 +95,7 @@ describe('compose', () => {
     expect(response.status).to.equal(503);
     expect(await response.json()).to.deep.include({
       status: 'not ready',
-      parts: { postgres: 'down', migrations: 'done', bus: 'connecting' },
+      parts: { postgres: 'down', migrations: 'done', store: 'unknown', bus: 'connecting' },
     });
     expect((await fetch(`http://127.0.0.1:${app.port()}/health/live`)).status).to.equal(200);
     await app.stop();

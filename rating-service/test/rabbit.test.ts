@@ -81,6 +81,6 @@ describeWithRabbit('rating-service on RabbitMQ', (rabbitmqUrl) => {
       const { parts } = (await response.json()) as { parts: Record<string, string> };
       return parts.bus === 'connected' && parts;
     });
-    expect(parts).to.deep.equal({ postgres: 'up', migrations: 'done', bus: 'connected' });
+    expect(parts).to.deep.equal({ postgres: 'up', migrations: 'done', store: 'current', bus: 'connected' });
   });
 });

@@ -19,7 +19,7 @@ export interface RatingConsumerDeps {
 export function createRatingConsumer({ ratings, bus, metrics }: RatingConsumerDeps): EventHandler {
   const handled = new Counter({
     name: 'ct_rating_reviews_total',
-    help: 'Reviews taken in, by whether they were newer than what was known',
+    help: 'Reviews taken in, by whether they were newer than what was known, or from before a rebuild',
     labelNames: ['outcome'],
     registers: [metrics],
   });
@@ -27,8 +27,9 @@ export function createRatingConsumer({ ratings, bus, metrics }: RatingConsumerDe
   return async (events) => {
     const applied = await ratings.apply(events.map(reviewOf));
     handled.inc({ outcome: 'newer' }, applied.newer);
-    handled.inc({ outcome: 'known' }, events.length - applied.newer);
-    const outcomes = await bus.publish(applied.ratings.map(ratingUpdated));
+    handled.inc({ outcome: 'known' }, events.length - applied.newer - applied.superseded);
+    handled.inc({ outcome: 'superseded' }, applied.superseded);
+    const outcomes = await bus.publish(applied.ratings.map((rating) => ratingUpdated(rating, applied.store)));
     const failed = outcomes.filter(({ status }) => status !== 'confirmed');
     if (failed.length === 0) return;
     throw new TransientError('RATING_NOT_PUBLISHED', {
@@ -47,7 +48,10 @@ function reviewOf(event: Event): ReviewData {
   return event.data;
 }
 
-function ratingUpdated({ productId, histogram, version, updatedAt }: ProductRating): Event {
+function ratingUpdated(
+  { productId, histogram, version, updatedAt }: ProductRating,
+  store: string | undefined,
+): Event {
   return createEvent('rating-updated', {
     // The same rating has the same id, however often it is published.
     id: `${productId}:${version}`,
@@ -61,6 +65,7 @@ function ratingUpdated({ productId, histogram, version, updatedAt }: ProductRati
       distribution: [...histogram],
       averageRating: averageRating(histogram),
       version,
+      store,
     },
   });
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { waitFor } from 'ct-common-lib/testing';
-import { QueryTypes, type Sequelize } from 'sequelize';
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { v7 as uuidv7 } from 'uuid';
+import { createReviewStateRepository } from '../../src/ratings/review-state.repository.ts';
 import { createRatingDatabase, type RatingDatabase } from '../support/ratings.ts';
 import { review } from '../support/reviews.ts';
 
@@ -71,32 +72,87 @@ describe('two instances at once', () => {
     const reviewsOfAll = () => products.map((productId) => review({ productId }));
     await instances[0].apply(reviewsOfAll());
 
-    // Held in the middle, so that two who come from both ends would each have what the other needs.
     const { sequelize } = instances[0];
-    const applying = await sequelize.transaction(async (transaction) => {
-      const hold = 'SELECT 1 FROM product_rating WHERE product_id = $1 FOR UPDATE';
-      await sequelize.query(hold, { bind: [products[1]], transaction });
-      const both = [instances[0].apply(reviewsOfAll()), instances[1].apply(reviewsOfAll().toReversed())];
-      await waitFor('both wait', async () => (await countWaiting(sequelize)) === 2);
-      return both;
-    });
-    await Promise.all(applying);
+    await heldInTheMiddle(
+      sequelize,
+      (transaction) =>
+        sequelize.query('SELECT 1 FROM product_rating WHERE product_id = $1 FOR UPDATE', {
+          bind: [products[1]],
+          transaction,
+        }),
+      () => [instances[0].apply(reviewsOfAll()), instances[1].apply(reviewsOfAll().toReversed())],
+    );
     const ratings = await instances[0].find(products);
     expect(ratings.map(({ histogram }) => histogram)).to.deep.equal(products.map(() => [0, 0, 0, 0, 3]));
     expect(transactions()).to.equal(3);
   });
 
-  /** One transaction more than batches would be the repetition of a deadlock's victim. */
-  function countingInstances() {
+  it('never deadlock on reviews that are new to both, in opposite orders', async () => {
+    const reviews = [review(), review(), review()];
+    const { instances, transactions } = countingInstances();
+    const { sequelize } = instances[0];
+    await heldInTheMiddle(
+      sequelize,
+      (transaction) => createReviewStateRepository(sequelize).lock([reviews[1]!], transaction),
+      () => [instances[0].apply(reviews), instances[1].apply(reviews.toReversed())],
+    );
+    expect(await instances[0].find(reviews.map(({ productId }) => productId))).to.have.length(3);
+    expect(transactions()).to.equal(2);
+  });
+
+  it('never deadlock on the same reviews, whichever way PostgreSQL finds them', async () => {
+    const reviews = [review(), review(), review()];
+    // They lie in the table in another order than in the index, so one scan of each would lock in opposite orders.
+    const { sequelize, apply } = database.createRatings();
+    for (const created of reviews.toReversed()) await apply([created]);
+
+    const { instances, transactions } = countingInstances(['enable_seqscan', 'enable_indexscan']);
+    const edited = reviews.map((review) => ({ ...review, rating: 1, version: 2 }));
+    await heldInTheMiddle(
+      sequelize,
+      (transaction) => createReviewStateRepository(sequelize).lock([reviews[1]!], transaction),
+      () => instances.map(({ apply }) => apply(edited)),
+    );
+    expect(transactions()).to.equal(2);
+  });
+
+  /**
+   * Two instances, which do without one way each to find rows, if any is named. One transaction more than
+   * batches would be the repetition of a deadlock's victim.
+   */
+  function countingInstances(withoutScans: [string?, string?] = []) {
     let transactions = 0;
-    const instance = () =>
-      database.createRatings((states) => ({
+    const instance = (without = 'enable_tidscan') =>
+      database.createRatings((states, sequelize) => ({
         ...states,
-        lock: (...args) => (transactions++, states.lock(...args)),
+        async lock(reviews, transaction) {
+          transactions++;
+          const settings = `SET LOCAL enable_bitmapscan = off; SET LOCAL ${without} = off`;
+          await sequelize.query(settings, { transaction });
+          return states.lock(reviews, transaction);
+        },
       }));
-    return { instances: [instance(), instance()] as const, transactions: () => transactions };
+    return {
+      instances: [instance(withoutScans[0]), instance(withoutScans[1])] as const,
+      transactions: () => transactions,
+    };
   }
 });
+
+/** Holds a row between the first and the last, so that two who come from both ends would each have what the other needs. */
+async function heldInTheMiddle(
+  sequelize: Sequelize,
+  hold: (transaction: Transaction) => Promise<unknown>,
+  start: () => Promise<unknown>[],
+) {
+  const started = await sequelize.transaction(async (transaction) => {
+    await hold(transaction);
+    const both = start();
+    await waitFor('both wait', async () => (await countWaiting(sequelize)) === 2);
+    return both;
+  });
+  await Promise.all(started);
+}
 
 async function countWaiting(sequelize: Sequelize) {
   const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;

@@ -52,6 +52,7 @@ describe('rating.consumer', () => {
       distribution: [0, 0, 0, 1, 2],
       averageRating: 4.67,
       version: 3,
+      store: await ratings.currentStore(),
     });
   });
 
@@ -130,6 +131,21 @@ describe('rating.consumer', () => {
     expect(received.map(({ data }) => data.reviewCount)).to.deep.equal([1]);
   });
 
+  it('says which rating the bus did not take', async () => {
+    const refused = { status: 'refused', reason: 'full' } as const;
+    const consume = createRatingConsumer({
+      ratings,
+      bus: {
+        publish: async ([, ...others]) => [refused, ...others.map(() => ({ status: 'confirmed' as const }))],
+      },
+      metrics: createMetrics('test'),
+    });
+    const error = await rejection(consume([eventOf(review()), eventOf(review())]));
+    expect(error).to.be.instanceOf(TransientError).with.property('code', 'RATING_NOT_PUBLISHED');
+    expect(error).to.have.property('detail', '1 of 2 ratings were not taken by the bus');
+    expect(error).to.have.deep.property('facts', { outcome: refused });
+  });
+
   it('publishes after a crash between commit and publish, and counts once', async () => {
     const event = eventOf(review({ rating: 1 }));
     const crashing = createRatingConsumer({
@@ -176,6 +192,10 @@ describe('rating.consumer', () => {
     } satisfies RatingUpdated['data'];
     const event = createEvent('rating-updated', { source: '/elsewhere', subject: productId, data });
     const error = await rejection(consume([event]));
+    expect(error).to.include({
+      code: 'UNEXPECTED_EVENT_TYPE',
+      detail: 'rating-updated is no event of a review',
+    });
     expect(error).to.be.instanceOf(PoisonMessageError).with.property('code', 'UNEXPECTED_EVENT_TYPE');
   });
 
@@ -188,6 +208,7 @@ describe('rating.consumer', () => {
     expect(values.map(({ labels, value }) => [labels.outcome, value])).to.deep.equal([
       ['newer', 2],
       ['known', 1],
+      ['superseded', 0],
     ]);
   });
 });

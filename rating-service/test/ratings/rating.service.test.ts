@@ -3,6 +3,7 @@ import { PoisonMessageError, TransientError } from 'ct-common-lib';
 import { createSequelize } from 'ct-common-lib/postgres';
 import { v7 as uuidv7 } from 'uuid';
 import { createProductRatingRepository } from '../../src/ratings/product-rating.repository.ts';
+import { createRatingStoreRepository } from '../../src/ratings/rating-store.repository.ts';
 import { createRatingService } from '../../src/ratings/rating.service.ts';
 import { createReviewStateRepository } from '../../src/ratings/review-state.repository.ts';
 import { rejection } from '../support/rejection.ts';
@@ -74,7 +75,34 @@ describe('rating.service', () => {
     const created = review();
     const [first] = (await ratings.apply([created])).ratings;
     const repeated = await ratings.apply([created]);
-    expect(repeated).to.deep.equal({ ratings: [first], newer: 0 });
+    expect(repeated).to.deep.include({ ratings: [first], newer: 0 });
+  });
+
+  it('writes no review that is known already', async () => {
+    let saved: number[] = [];
+    const spied = database.createRatings((states) => ({
+      ...states,
+      save: (reviews, transaction) => (saved.push(reviews.length), states.save(reviews, transaction)),
+    }));
+    const created = review();
+    await spied.apply([created, review()]);
+    saved = [];
+    await spied.apply([created, review()]);
+    await spied.apply([created]);
+    expect(saved).to.deep.equal([1]);
+  });
+
+  it('tells when a rating last changed', async () => {
+    const created = review();
+    await ratings.apply([created]);
+    await ratings.sequelize.query(
+      `UPDATE product_rating SET updated_at = '2001-01-01' WHERE product_id = $1`,
+      {
+        bind: [created.productId],
+      },
+    );
+    const applied = await ratings.apply([{ ...created, version: 2 }]);
+    expect(applied.ratings[0]!.updatedAt.getUTCFullYear()).to.be.above(2001);
   });
 
   it('knows no rating of a product without reviews', async () => {
@@ -89,6 +117,9 @@ describe('rating.service', () => {
       ratings.apply([{ ...created, productId: other.productId, version: 2 }, other]),
     );
     expect(error).to.be.instanceOf(PoisonMessageError).with.property('code', 'PRODUCT_CHANGED');
+    expect(error.message).to.equal(
+      `Review ${created.reviewId} is of product ${created.productId} and cannot be of ${other.productId}`,
+    );
     expect(await ratingOf(created.productId)).to.deep.include({ histogram: [0, 0, 0, 0, 1], version: 1 });
     expect(await ratingOf(other.productId)).to.equal(undefined);
   });
@@ -115,6 +146,9 @@ describe('rating.service', () => {
     });
     const error = await rejection(ratings.apply([{ ...created, rating: 4, version: 2 }]));
     expect(error).to.be.instanceOf(PoisonMessageError).with.property('code', 'RATING_IMPOSSIBLE');
+    expect(error.message).to.equal(
+      `The rating of product ${created.productId} would become 0, 0, 0, 1, -1 at version 2`,
+    );
   });
 
   for (const state of ['40P01', '40001']) {
@@ -142,13 +176,20 @@ describe('rating.service', () => {
       log: silent,
       applicationName: 'test',
     });
+    let migrations = 0;
     const { apply } = createRatingService({
       sequelize,
+      ratingStores: createRatingStoreRepository(sequelize),
       reviewStates: createReviewStateRepository(sequelize),
       productRatings: createProductRatingRepository(sequelize),
+      migrate: async () => void migrations++,
+      log: silent,
     });
     const error = await rejection(apply([review()]));
     expect(error).to.be.instanceOf(TransientError).with.property('code', 'DATABASE_UNAVAILABLE');
+    expect(error.message).to.equal('The rating database does not answer');
+    expect(error.cause).to.be.instanceOf(Error);
+    expect(migrations, 'of what is only away').to.equal(0);
     await sequelize.close();
   });
 

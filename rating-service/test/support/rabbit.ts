@@ -8,7 +8,14 @@ import { silent } from './ratings.ts';
 /** Queues of a test's own on a real RabbitMQ, and a bus that stands for api-service: it collects the ratings. */
 export async function createRabbitSystem(url: string) {
   const prefix = `test-${randomUUID()}.`;
-  const bus = createRabbitBus({ url, name: prefix, log: silent, metrics: createMetrics('test'), prefix });
+  const bus = createRabbitBus({
+    url,
+    name: prefix,
+    log: silent,
+    metrics: createMetrics('test'),
+    prefix,
+    onMissingQueues: async () => {},
+  });
   const latest = new Map<string, EventOf<'rating-updated'>['data']>();
   bus.subscribe('api-service.ratings', async (events) => {
     for (const { data } of events as EventOf<'rating-updated'>[]) {

@@ -1,9 +1,10 @@
 import { createLogger } from 'ct-common-lib';
 import { createSequelize, runMigrations } from 'ct-common-lib/postgres';
 import { createTestDatabase } from 'ct-common-lib/testing';
-import type { Sequelize } from 'sequelize';
+import { QueryTypes, type Sequelize } from 'sequelize';
 import { migrations } from '../../src/db/migrations/index.ts';
 import { createProductRatingRepository } from '../../src/ratings/product-rating.repository.ts';
+import { createRatingStoreRepository } from '../../src/ratings/rating-store.repository.ts';
 import { createRatingService } from '../../src/ratings/rating.service.ts';
 import {
   createReviewStateRepository,
@@ -29,8 +30,25 @@ export async function createRatingDatabase() {
       open.push(sequelize);
       const productRatings = createProductRatingRepository(sequelize);
       const reviewStates = wrap(createReviewStateRepository(sequelize), sequelize);
-      const { apply } = createRatingService({ sequelize, reviewStates, productRatings });
-      return { apply, find: (productIds: string[]) => productRatings.find(productIds), sequelize };
+      const { apply } = createRatingService({
+        sequelize,
+        ratingStores: createRatingStoreRepository(sequelize),
+        reviewStates,
+        productRatings,
+        migrate: () => runMigrations({ url: database.url, migrations, log: silent }),
+        log: silent,
+      });
+      return {
+        apply,
+        find: (productIds: string[]) => productRatings.find(productIds),
+        /** The identity of this rating database. */
+        async currentStore() {
+          const sql = `SELECT id FROM rating_store WHERE role = 'current'`;
+          const [row] = await sequelize.query<{ id: string }>(sql, { type: QueryTypes.SELECT });
+          return row?.id;
+        },
+        sequelize,
+      };
     },
 
     async drop() {
