@@ -24,17 +24,21 @@ export interface AuditedDatabases {
   rating: Client;
 }
 
-/** Up to `limit` ids after `after`, in order, of all products that the shop has or rating-service knows. */
+/** Up to `limit` ids after `after`, in order, of all products that the shop has or had, or rating-service knows. */
 async function nextProductIds({ api, rating }: AuditedDatabases, after: string, limit: number) {
-  const shop = await api.query<{ id: string }>('SELECT id FROM products WHERE id > $1 ORDER BY id LIMIT $2', [
-    after,
-    limit,
+  const [shop, reviewed, known] = await Promise.all([
+    api.query<{ id: string }>('SELECT id FROM products WHERE id > $1 ORDER BY id LIMIT $2', [after, limit]),
+    // Those that are gone have left tombstones.
+    api.query<{ id: string }>(
+      'SELECT DISTINCT product_id AS id FROM reviews WHERE product_id > $1 ORDER BY product_id LIMIT $2',
+      [after, limit],
+    ),
+    rating.query<{ id: string }>(
+      'SELECT product_id AS id FROM product_rating WHERE product_id > $1 ORDER BY product_id LIMIT $2',
+      [after, limit],
+    ),
   ]);
-  const known = await rating.query<{ id: string }>(
-    'SELECT product_id AS id FROM product_rating WHERE product_id > $1 ORDER BY product_id LIMIT $2',
-    [after, limit],
-  );
-  const ids = new Set([...shop.rows, ...known.rows].map(({ id }) => id));
+  const ids = new Set([...shop.rows, ...reviewed.rows, ...known.rows].map(({ id }) => id));
   return [...ids].sort().slice(0, limit);
 }
 

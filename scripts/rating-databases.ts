@@ -2,12 +2,17 @@ import { Client } from 'pg';
 import type { AuditedDatabases } from './rating-audit.ts';
 import { withDatabases } from './databases.ts';
 
+interface Urls {
+  apiUrl: string | undefined;
+  ratingDatabaseUrl: string;
+}
+
 /**
  * Calls `work` with a connection to each database, and gives its exit code. A database that does not answer, or
  * a missing setting, is one sentence and exit code 1.
  */
 export async function withAuditedDatabases(
-  work: (databases: AuditedDatabases & { apiUrl: string | undefined }) => Promise<number>,
+  work: (databases: AuditedDatabases & Urls) => Promise<number>,
 ): Promise<number> {
   try {
     return await withDatabases(async ({ databaseUrl, ratingDatabaseUrl, apiUrl }) => {
@@ -21,7 +26,7 @@ export async function withAuditedDatabases(
       try {
         const rating = await connect(ratingDatabaseUrl);
         try {
-          return await work({ api, rating, apiUrl });
+          return await work({ api, rating, apiUrl, ratingDatabaseUrl });
         } finally {
           await rating.end();
         }
@@ -42,6 +47,8 @@ async function connect(connectionString: string): Promise<Client> {
     connectionTimeoutMillis: 5_000,
     application_name: 'ratings audit',
   });
+  // A connection that breaks fails the next query too, which tells.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }

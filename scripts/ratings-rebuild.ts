@@ -1,6 +1,9 @@
-import { withTransientRetry } from 'ct-common-lib/postgres';
+import { createLogger } from 'ct-common-lib';
+import { runMigrations, withTransientRetry } from 'ct-common-lib/postgres';
+import { migrations } from '../rating-service/src/db/migrations/index.ts';
 import { productIdChunks, type AuditedDatabases } from './rating-audit.ts';
 import { withAuditedDatabases } from './rating-databases.ts';
+import { beginLink, findLink, finishLink } from './rating-link.ts';
 import { createProgress } from './progress.ts';
 
 async function rebuild({ api, rating }: AuditedDatabases, ids: string[]) {
@@ -10,13 +13,17 @@ async function rebuild({ api, rating }: AuditedDatabases, ids: string[]) {
     await rating.query('LOCK TABLE review_state IN SHARE ROW EXCLUSIVE MODE');
     // Read after the lock: so no event that was applied can be newer than what is read now.
     await rating.query('DELETE FROM review_state WHERE product_id = ANY($1)', [ids]);
+    // All as they are at one moment, however many chunks they are: the sum is served.
+    await api.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     for await (const reviews of reviewChunks(api, ids))
       await rating.query(insertRegisterSql, [JSON.stringify(reviews)]);
+    await api.query('COMMIT');
     const { rows } = await rating.query<Record<string, unknown>>(sumSql, [ids]);
     await api.query(applySql, [JSON.stringify(rows), ids]);
     await rating.query('COMMIT');
   } catch (error) {
-    await rating.query('ROLLBACK');
+    // With a connection that is lost its transaction is gone; the other one has to be told all the same.
+    for (const client of [api, rating]) await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
@@ -61,6 +68,9 @@ const sumSql = `
              version = excluded.version, updated_at = now()
   RETURNING product_id, n1, n2, n3, n4, n5, version`;
 
+/** Held until the connection ends. */
+const aloneSql = `SELECT pg_try_advisory_lock(hashtext('ct-reviews rebuild')) AS alone`;
+
 /**
  * Whatever the row says now: it may be what is wrong, or what is cached of it, so that every row is written and its
  * trigger has the cache forget it. Locked in the order of ids, as all who lock products do. The average is rounded half-up, as numeric does.
@@ -86,8 +96,29 @@ const applySql = `
  * wrong sum would stay, and half-way through a lost database the sums would be wrong with versions that look new.
  * So the products go a few at a time, each time in one transaction that keeps rating-service waiting: nobody
  * ever sees a part of a sum, and what is on its way is older than what stands, or newer, as always.
+ *
+ * Databases that are not linked, as one of them is new or restored, are linked on the way: the ratings stand still
+ * meanwhile, and go on with a new link.
  */
-process.exitCode = await withAuditedDatabases(async (databases) => {
+process.exitCode = await withAuditedDatabases(async ({ ratingDatabaseUrl, ...databases }) => {
+  // It may have been created a moment ago.
+  const log = createLogger({ name: 'ct-reviews', level: 'warn' });
+  await runMigrations({ url: ratingDatabaseUrl, migrations, log });
+  const { rows } = await databases.rating.query<{ alone: boolean }>(aloneSql);
+  if (!rows[0]?.alone) {
+    console.error('Another ratings:rebuild is at work on this rating database.');
+    return 1;
+  }
+  const linked = (await findLink(databases)) === 'holds';
+  const store = linked ? undefined : await withTransientRetry(() => beginLink(databases));
+  const products = await rebuildAll(databases);
+  if (store !== undefined) await finishLink(databases, store);
+  console.log(`${products} products rebuilt from their reviews.`);
+  if (!linked) console.log('The API takes its ratings from this rating database now.');
+  return 0;
+});
+
+async function rebuildAll(databases: AuditedDatabases): Promise<number> {
   const progress = createProgress('products rebuilt');
   let products = 0;
   for await (const ids of productIdChunks(databases, 100)) {
@@ -96,6 +127,5 @@ process.exitCode = await withAuditedDatabases(async (databases) => {
     progress.update(products);
   }
   progress.stop();
-  console.log(`${products} products rebuilt from their reviews.`);
-  return 0;
-});
+  return products;
+}

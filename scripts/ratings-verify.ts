@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differencesOf, productIdChunks, type Difference } from './rating-audit.ts';
 import { withAuditedDatabases } from './rating-databases.ts';
+import { findLink } from './rating-link.ts';
 import { createProgress } from './progress.ts';
 
 /** What is on its way when it is looked at needs a moment; what still differs after this long is wrong. */
@@ -36,7 +37,13 @@ process.exitCode = await withAuditedDatabases(async ({ apiUrl, ...databases }) =
   // Those that rating-service remembers although they are gone were compared too, but are no products any more.
   const { rows } = await databases.api.query<{ count: string }>('SELECT count(*) FROM products');
   console.log(`${rows[0]?.count} products, ${result}`);
-  return wrong === 0 ? 0 : 1;
+  const broken = (await findLink(databases)) === 'broken';
+  if (broken) {
+    console.log(
+      'Ratings stand still: the API takes none from this rating database. `npm run ratings:rebuild` links them.',
+    );
+  }
+  return wrong === 0 && !broken ? 0 : 1;
 });
 
 /** Looks again at what differs until nothing does, or patience ends. */

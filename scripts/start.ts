@@ -32,7 +32,7 @@ await runProcess('CT Reviews', () => {
   const log = createLogger({ name: 'ct-reviews', level: apiConfig.logLevel });
   const bus = rabbitmqUrl ? undefined : createMemoryBus({ log });
   // Longer than the parts of a service take together at their worst.
-  const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 });
+  const lifecycle = createLifecycle({ log, stopTimeoutMs: 25_000 + apiConfig.drainMs });
 
   let api: ApiApp | undefined;
   let rating: RatingApp | undefined;
