@@ -69,11 +69,11 @@ describe('docs/events.md', () => {
     );
   });
 
-  it('names every queue with its parking queue and its bindings', async () => {
+  it('names every queue with its parking queue and the types it takes', async () => {
     const text = await readText('docs/events.md');
     for (const queue of Object.keys(queues) as QueueName[]) {
-      const bindings = queues[queue].bindings.map((type) => `\`${type}\``).join(', ');
-      expect(text).to.match(new RegExp(`^\\| \`${queue}\` +\\| ${bindings} +\\|`, 'm'));
+      const types = queues[queue].types.map((type) => `\`${type}\``).join(', ');
+      expect(text).to.match(new RegExp(`^\\| \`${queue}\` +\\| ${types} +\\|`, 'm'));
       expect(text).to.include(`\`${parkedQueueOf(queue)}\``);
     }
   });

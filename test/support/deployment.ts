@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { exchangeName, parkedQueueOf, queues } from 'ct-common-lib/bus';
 import { createTestDatabase } from 'ct-common-lib/testing';
 import { endPrograms } from './program.ts';
-import { startService } from './service.ts';
+import { runService, startService, type ServiceOptions } from './service.ts';
 
 /** URLs of a real Redis and a real RabbitMQ. */
 export interface BackingServices {
@@ -19,27 +19,22 @@ export async function createDeployment({ redisUrl, rabbitUrl }: BackingServices)
   const api = await createTestDatabase({ name: 'api' });
   const rating = await createTestDatabase({ name: 'rating' });
   const shared = { NAME_PREFIX: prefix, RABBITMQ_URL: rabbitUrl };
+  const apiVariables = { ...shared, PORT: '0', REDIS_URL: redisUrl, DATABASE_URL: api.url };
+  const ratingVariables = { ...shared, RATING_PORT: '0', RATING_DATABASE_URL: rating.url };
 
   return {
+    prefix,
     databaseUrl: api.url,
     ratingDatabaseUrl: rating.url,
 
-    startApi: (variables: Record<string, string> = {}) =>
-      startService('api-service', {
-        ...shared,
-        PORT: '0',
-        REDIS_URL: redisUrl,
-        DATABASE_URL: api.url,
-        ...variables,
-      }),
+    startApi: (variables: Record<string, string> = {}, options?: ServiceOptions) =>
+      startService('api-service', { ...apiVariables, ...variables }, options),
 
-    startRating: (variables: Record<string, string> = {}) =>
-      startService('rating-service', {
-        ...shared,
-        RATING_PORT: '0',
-        RATING_DATABASE_URL: rating.url,
-        ...variables,
-      }),
+    startRating: (variables: Record<string, string> = {}, options?: ServiceOptions) =>
+      startService('rating-service', { ...ratingVariables, ...variables }, options),
+
+    /** Does not wait until it is ready. */
+    runRating: (options?: ServiceOptions) => runService('rating-service', ratingVariables, options),
 
     countMessages: () => countMessages(rabbitUrl, prefix),
 

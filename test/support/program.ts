@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,6 +11,8 @@ export interface ProgramOptions {
   cwd?: string;
   /** The environment beside PATH, HOME and TMPDIR. */
   variables?: Record<string, string>;
+  /** Whether it has an IPC channel, for `ask`. A service stops when its channel closes. Default: none. */
+  ipc?: boolean;
 }
 
 const running = new Set<Program>();
@@ -27,18 +29,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 export function runProgram(
   command: string,
   args: string[],
-  { cwd = root, variables = {} }: ProgramOptions = {},
+  { cwd = root, variables = {}, ipc = false }: ProgramOptions = {},
 ) {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(command, args, {
     cwd,
     env: { PATH, HOME, TMPDIR, ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     detached: true,
   });
   const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
+  const { stdout, stderr } = child as ChildProcessByStdio<null, Readable, Readable>;
+  stdout.on('data', (chunk) => (said.stdout += String(chunk)));
+  stderr.on('data', (chunk) => (said.stderr += String(chunk)));
   const exited = exitCodeOf(child);
 
   const program = {
@@ -47,11 +50,17 @@ export function runProgram(
     /** The exit code, null after a signal; by then everything is said by this process and by its children. */
     ended: exited.then(async (code) => {
       running.delete(program);
-      await Promise.all([finished(child.stdout), finished(child.stderr)]);
+      await Promise.all([finished(stdout), finished(stderr)]);
       return code;
     }),
     isRunning: () => running.has(program),
     signal: (signal: NodeJS.Signals) => process.kill(child.pid!, signal),
+    /** Sends a message over its IPC channel, and gives the answer. */
+    async ask(message: object): Promise<unknown> {
+      const answered = once(child, 'message', { signal: AbortSignal.timeout(60_000) });
+      child.send(message);
+      return ((await answered) as [unknown])[0];
+    },
     /** As Ctrl-C in a terminal: the whole group gets it. */
     interrupt: () => process.kill(-child.pid!, 'SIGINT'),
   };
@@ -80,27 +89,3 @@ export async function endPrograms(): Promise<(number | null)[]> {
     }),
   );
 }
-
-/** The processes that work in this folder or below it. Known on Linux alone; elsewhere there seem to be none. */
-export function processesIn(folder: string): number[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && workingFolder(pid).startsWith(folder));
-}
-
-function workingFolder(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return '';
-  }
-}
-
-/** Linux alone knows it. */
-export const parentOf = (pid: number) =>
-  Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
-
-/** Linux alone knows it. */
-export const userOf = (pid: number) =>
-  Number(/^Uid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);

@@ -4,7 +4,8 @@ import { copyFile, link, mkdir, mkdtemp, readdir, readlink, rm, symlink } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { processesIn, root } from './program.ts';
+import { processesIn } from './processes.ts';
+import { root } from './program.ts';
 
 /**
  * What a clone has: the files that git knows or would add, in a folder that only this user may enter. Unless told

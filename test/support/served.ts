@@ -14,7 +14,7 @@ export async function waitForTruth(apis: readonly HttpClient[], productIds: stri
         const served = products.map((product) => ({ id: product.id, ...ratingOf(product) }));
         return expect(served).to.deep.equal(truths);
       },
-      { timeoutMs: 30_000, intervalMs: 50 },
+      { timeoutMs: 90_000, intervalMs: 50 },
     );
   }
 }

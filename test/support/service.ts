@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { waitFor } from 'ct-common-lib/testing';
 import { createHttpClient, type HttpClient } from '../../api-service/test/support/http-client.ts';
+import { failpointsModule, type Failpoint } from '../faults/failpoint.ts';
 import { root, runProgram } from './program.ts';
 
 interface Health {
@@ -8,14 +9,37 @@ interface Health {
   parts: Record<string, string>;
 }
 
-/** Runs a service in a process of its own, as `npm start -w` does, and waits until it is ready. */
-export async function startService(
-  name: 'api-service' | 'rating-service',
+export type ServiceName = 'api-service' | 'rating-service';
+
+export interface ServiceOptions {
+  /** Whether it can be told to kill itself, see `arm`. Default: no. */
+  failpoints?: boolean;
+}
+
+/** Runs a service in a process of its own, as `npm start -w` does. */
+export function runService(
+  name: ServiceName,
   variables: Record<string, string>,
+  { failpoints = false }: ServiceOptions = {},
 ) {
   const main = join(root, name, 'src/main.ts');
   const nodeOptions = ['--conditions=ct-source', '--import=tsx'];
-  const program = runProgram(process.execPath, [...nodeOptions, main], { variables });
+  if (failpoints) nodeOptions.push(`--import=${failpointsModule}`);
+  const program = runProgram(process.execPath, [...nodeOptions, main], { variables, ipc: failpoints });
+  return {
+    ...program,
+    /** Returns once the process knows that it will kill itself when it gets there. */
+    arm: (failpoint: Failpoint) => program.ask({ failpoint }),
+  };
+}
+
+/** The same, and waits until it is ready. */
+export async function startService(
+  name: ServiceName,
+  variables: Record<string, string>,
+  options?: ServiceOptions,
+) {
+  const program = runService(name, variables, options);
   const announcement = await waitFor(
     `${name} says where it listens, or exits`,
     () => {

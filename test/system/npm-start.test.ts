@@ -8,7 +8,8 @@ import { expect } from 'chai';
 import { waitFor } from 'ct-common-lib/testing';
 import type { Product } from '../../api-service/test/support/http-client.ts';
 import { complaint, greeted, npmStart, runNpm, type Started } from '../support/npm.ts';
-import { endPrograms, parentOf, processesIn, runProgram, userOf } from '../support/program.ts';
+import { parentOf, processesIn, userOf } from '../support/processes.ts';
+import { endPrograms, runProgram } from '../support/program.ts';
 import { copyProject, type ProjectCopy } from '../support/project-copy.ts';
 
 describe('npm start on a clean copy of the project', function () {

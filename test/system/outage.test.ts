@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { describeWithRabbit, describeWithRedis, waitFor } from 'ct-common-lib/testing';
-import { createTcpProxy } from '../../ct-common-lib/test/bus/tcp-proxy.ts';
+import {
+  createTcpProxy,
+  targetOf,
+  through,
+  type TcpProxy,
+} from '../../ct-common-lib/test/support/tcp-proxy.ts';
 import type { HttpClient } from '../../api-service/test/support/http-client.ts';
 import { createDeployment, query, type BackingServices, type Deployment } from '../support/deployment.ts';
 import { createReviewLedger, ratingOf } from '../support/review-ledger.ts';
@@ -16,12 +21,10 @@ describe('a system of two api-services and a rating-service', function () {
   });
 });
 
-type Proxy = ReturnType<typeof createTcpProxy>;
-
 function outages(backing: BackingServices) {
-  const redis = createTcpProxy(backing.redisUrl);
-  const rabbit = createTcpProxy(backing.rabbitUrl);
-  let postgres: Proxy | undefined;
+  const redis = createTcpProxy(targetOf(backing.redisUrl));
+  const rabbit = createTcpProxy(targetOf(backing.rabbitUrl));
+  let postgres: TcpProxy | undefined;
   let deployment: Deployment | undefined;
   let apis: Service[];
   let rating: Service;
@@ -32,11 +35,12 @@ function outages(backing: BackingServices) {
 
   before(async () => {
     deployment = await createDeployment(backing);
-    postgres = createTcpProxy(deployment.databaseUrl);
+    postgres = createTcpProxy(targetOf(deployment.databaseUrl));
+    await Promise.all([redis.open(), rabbit.open(), postgres.open()]);
     const variables = {
-      REDIS_URL: await redis.open(),
-      RABBITMQ_URL: await rabbit.open(),
-      DATABASE_URL: await postgres.open(),
+      REDIS_URL: through(redis, backing.redisUrl),
+      RABBITMQ_URL: through(rabbit, backing.rabbitUrl),
+      DATABASE_URL: through(postgres, deployment.databaseUrl),
     };
     const { startApi, startRating } = deployment;
     [rating, ...apis] = await Promise.all([startRating(variables), startApi(variables), startApi(variables)]);
@@ -82,7 +86,7 @@ function outages(backing: BackingServices) {
 
   for (const [what, begin, end] of [
     ['refuses connections', () => rabbit.close(), () => rabbit.open()],
-    ['swallows everything', () => rabbit.silence(), () => rabbit.silence(false)],
+    ['swallows everything', () => rabbit.blackHole(), () => rabbit.heal()],
   ] as const) {
     it(`accepts reviews while RabbitMQ ${what}, and ratings catch up`, async () => {
       const before = await served();
@@ -99,7 +103,7 @@ function outages(backing: BackingServices) {
 
   for (const [what, begin, end] of [
     ['refuses connections', () => redis.close(), () => redis.open()],
-    ['swallows everything', () => redis.silence(), () => redis.silence(false)],
+    ['swallows everything', () => redis.blackHole(), () => redis.heal()],
   ] as const) {
     it(`answers right while Redis ${what}, and uses it again afterwards`, async () => {
       const { id } = await apis[0]!.createProduct({ name: 'Before' });
@@ -151,19 +155,26 @@ function outages(backing: BackingServices) {
   it('says 503 without PostgreSQL, but serves what is cached, and goes on when it is back', async () => {
     const [api] = apis as [Service];
     const id = productIds[0]!;
-    await noBumpIsOwed();
-    const cached = await api.product(id);
-    await postgres!.close();
-    const refused = await api.post('/api/reviews', { productId: id, rating: 5 });
-    expect(refused.status).to.equal(503);
-    expect(Number(refused.headers.get('retry-after'))).to.be.above(0);
-    expect(await readiness()).to.deep.equal([503, 503]);
-    await waitFor('what is cached is served', async () =>
-      expect(await api.product(id)).to.deep.equal(cached),
-    );
-    await postgres!.open();
-    await waitForPart('postgres', 'up');
-    await settled();
+    let isServed = false;
+    // If the machine is too busy to answer reads of Redis in time, these go past it until PostgreSQL is back: then once more.
+    for (let tries = 1; tries <= 3 && !isServed; tries++) {
+      await noBumpIsOwed();
+      await waitForPart('cache', 'in-use');
+      const cached = await api.product(id);
+      await postgres!.close();
+      const refused = await api.post('/api/reviews', { productId: id, rating: 5 });
+      expect(refused.status).to.equal(503);
+      expect(Number(refused.headers.get('retry-after'))).to.be.above(0);
+      expect(await readiness()).to.deep.equal([503, 503]);
+      isServed = await waitFor('what is cached is served, or reads go past the cache', async () => {
+        if ((await api.health()).body.parts.cache === 'bypassed') return 'no';
+        return expect(await api.product(id)).to.deep.equal(cached) && 'yes';
+      }).then((answer) => answer === 'yes');
+      await postgres!.open();
+      await waitForPart('postgres', 'up');
+      await settled();
+    }
+    expect(isServed).to.equal(true);
   });
 
   it('has gone through all of that without a restart of an api-service', () => {
