@@ -11,7 +11,7 @@ export interface LoadRequest {
 
 export interface Load {
   port: number;
-  /** Sent in turn, over and over. */
+  /** Sent in turn, over and over; at least one. */
   requests: LoadRequest[];
   /** Requests a second, whether or not the server keeps up. Unset: each connection sends when it has its answer. */
   rate?: number;
@@ -38,11 +38,16 @@ export interface LoadReport {
   unsent: number;
 }
 
-/** Puts load on a server, from a process of its own. */
+/** Puts load on a server, from a process of its own. Throws if there is nothing to send, or that process fails. */
 export async function putLoad(load: Load): Promise<LoadReport> {
+  if (load.requests.length === 0) throw new RangeError('a load needs at least one request');
   const program = fork(fileURLToPath(new URL('./load-program.ts', import.meta.url)));
   program.send(load);
-  const [report] = (await once(program, 'message')) as [LoadReport];
+  const failed = once(program, 'exit').then(([code]) => {
+    throw new Error(`the load ended with ${code} before it could tell of it`);
+  });
+  const [report] = (await Promise.race([once(program, 'message'), failed])) as [LoadReport];
+  failed.catch(() => undefined);
   program.disconnect();
   return report;
 }
