@@ -1,0 +1,5 @@
+import type { Question } from '../rig/bench.ts';
+import { cachedProduct } from './cached-product.ts';
+
+/** In the order of the table. */
+export const questions: Question[] = [cachedProduct];
