@@ -102,7 +102,7 @@ function serviceProcess(program: Program, port: number) {
     baseUrl,
 
     /** Throws if it has ended. */
-    async isReady(): Promise<boolean> {
+    isReady: async (): Promise<boolean> => {
       assertRunning(program);
       const { ok } = await fetch(`${baseUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) });
       return ok;
