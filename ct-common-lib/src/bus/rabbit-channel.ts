@@ -1,8 +1,26 @@
 import type { Channel } from 'amqplib';
+import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { backoffMs, onAbort, pause } from './waiting.ts';
+import { backoffMs, onAbort, pause, within } from './waiting.ts';
 
 const maxPauseMs = 2_000;
+const answerTimeoutMs = 10_000;
+
+/**
+ * What the broker answers. Throws after 10 s: a RabbitMQ 3.10 that deletes a queue while others create it may never answer
+ * them, nor close their channel.
+ */
+export function answered<T>(answer: PromiseLike<T>): Promise<T> {
+  return within(answerTimeoutMs, Promise.resolve(answer), () => {
+    throw new UnansweredError();
+  });
+}
+
+class UnansweredError extends TransientError {
+  constructor() {
+    super('BUS_TIMEOUT', { detail: `RabbitMQ did not answer within ${answerTimeoutMs} ms` });
+  }
+}
 
 export interface RabbitChannelOptions<C extends Channel> {
   open: () => Promise<C>;
@@ -15,11 +33,11 @@ export interface RabbitChannelOptions<C extends Channel> {
 
 /**
  * Keeps one channel open for as long as its connection is: amqplib replaces none that the broker closes (404, 406).
- * Throws if the connection opens no channel; it is then of no use.
+ * Throws if the connection opens no channel, or the broker does not answer on one; it is then of no use.
  */
 export async function keepChannel<C extends Channel>({ open, setUp, closed, log }: RabbitChannelOptions<C>) {
   for (let failures = 1; !closed.aborted; failures++) {
-    const channel = await open();
+    const channel = await answered(open());
     const gone = new AbortController();
     // First of all listeners: amqplib's own fails what is unconfirmed as if the broker had refused it.
     channel.prependListener('close', () => gone.abort());
@@ -32,6 +50,7 @@ export async function keepChannel<C extends Channel>({ open, setUp, closed, log 
       failures = 0;
       await new Promise<void>((resolve) => onAbort(gone.signal, resolve));
     } catch (error) {
+      if (error instanceof UnansweredError) throw error;
       log.warn({ err: error, failures }, 'RabbitMQ channel cannot be set up');
       channel.close().catch(() => undefined);
     }

@@ -5,7 +5,7 @@ import { backoffMs, onAbort, pause, within } from './waiting.ts';
 import type { BusMetrics } from './bus-metrics.ts';
 import type { EventHandler, PublishOutcome } from './bus.ts';
 import { createConsumer, type Delivery, type DeliveryRules } from './consumer.ts';
-import { keepChannel } from './rabbit-channel.ts';
+import { answered, keepChannel } from './rabbit-channel.ts';
 import type { RabbitPublisher } from './rabbit-publisher.ts';
 import { declareParkingQueue, queueExists } from './rabbit-queues.ts';
 import { parkedQueueOf, type QueueName } from './topology.ts';
@@ -113,13 +113,14 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
     await waitForQueue(model, ended);
     if (ended.aborted) return;
     await declareParkingQueue(channel, queueName);
-    await channel.prefetch(2 * batchSize);
-    const { consumerTag } = await channel.consume(queueName, (message) => {
+    await answered(channel.prefetch(2 * batchSize));
+    const consuming = channel.consume(queueName, (message) => {
       // The broker cancels a consumer whose queue was deleted; the next channel waits for another.
       if (!message) return void channel.close().catch(() => undefined);
       if (message.fields.redelivered) metrics.redelivered.inc({ queue });
       consumer.push({ content: message.content, attempts: 0, message, channel, ended });
     });
+    const { consumerTag } = await answered(consuming);
     session = { channel, consumerTag };
     onAbort(ended, () => {
       session = undefined;

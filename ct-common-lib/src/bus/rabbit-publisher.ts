@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { onAbort, within } from './waiting.ts';
 import type { PublishOutcome } from './bus.ts';
 import { outcomeOfCopies } from './copies.ts';
-import { keepChannel } from './rabbit-channel.ts';
+import { answered, keepChannel } from './rabbit-channel.ts';
 
 /** One content for the broker. */
 export interface Outgoing {
@@ -46,7 +46,7 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
   let blocked = false;
 
   async function setUp(channel: ConfirmChannel, gone: AbortSignal) {
-    await channel.assertExchange(exchange, 'topic', { durable: true });
+    await answered(channel.assertExchange(exchange, 'topic', { durable: true }));
     const opened = createSession(channel);
     session = opened;
     onAbort(gone, () => {

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
 import { onAbort, pause, within } from './waiting.ts';
-import { keepChannel } from './rabbit-channel.ts';
+import { answered, keepChannel } from './rabbit-channel.ts';
 import { parkedQueueOf, queueArguments, queueNames, type QueueName } from './topology.ts';
 
 export interface QueueKeeperOptions {
@@ -62,7 +62,7 @@ export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperO
     for (const queue of missing) {
       const wanted = queueArguments.queue(prefix + queue);
       created.add(queue);
-      await channel.assertQueue(prefix + queue, { durable: true, arguments: wanted });
+      await answered(channel.assertQueue(prefix + queue, { durable: true, arguments: wanted }));
       told.delete(queue);
     }
     await tellOfCreated();
@@ -107,16 +107,17 @@ export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperO
 
 /** What is parked there is nobody's but the operator's, so whoever needs the queue may create it. */
 export async function declareParkingQueue(channel: Channel, queue: string) {
-  await channel.assertQueue(parkedQueueOf(queue), { durable: true, arguments: queueArguments.parked() });
+  const wanted = { durable: true, arguments: queueArguments.parked() };
+  await answered(channel.assertQueue(parkedQueueOf(queue), wanted));
 }
 
 /** Whether the broker has this queue, with whatever arguments. */
 export async function queueExists(model: ChannelModel, queue: string): Promise<boolean> {
   // On a channel of its own, as the broker says no by closing it.
-  const channel = await model.createChannel();
+  const channel = await answered(model.createChannel());
   channel.on('error', () => undefined);
   try {
-    await channel.checkQueue(queue);
+    await answered(channel.checkQueue(queue));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 404) return false;
     throw error;

@@ -12,6 +12,7 @@ const [first, second] = queueNames as [QueueName, QueueName];
 function createBroker() {
   const queues = new Set<string>();
   const refused = new Set<string>();
+  const unanswered = new Set<string>();
   const channels: EventEmitter[] = [];
   let refusals = 0;
 
@@ -27,6 +28,7 @@ function createBroker() {
           refusals++;
           throw Object.assign(new Error('PRECONDITION_FAILED'), { code: 406 });
         }
+        if (unanswered.has(queue)) await new Promise(() => undefined);
         queues.add(queue);
       },
       close: async () => void channel.emit('close'),
@@ -35,6 +37,7 @@ function createBroker() {
   return {
     queues,
     refused,
+    unanswered,
     refusals: () => refusals,
     closeChannels: () => channels.forEach((channel) => channel.emit('close')),
     model: { createChannel } as unknown as ChannelModel,
@@ -101,5 +104,17 @@ describe('the keeper of the queues at a broker that refuses to create one', () =
     keeper.look();
     await tries(2);
     expect(told).to.deep.equal([[second], [second], [second]]);
+  });
+
+  it('gives up a connection on which its creation is never answered, so that another is opened', async () => {
+    broker.unanswered.add(second);
+    const used = keeper.use(broker.model, closed.signal);
+    using = used.catch(() => undefined);
+    const error = await used.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.include({ code: 'BUS_TIMEOUT' });
+    expect(keeper.isReady()).to.equal(false);
   });
 });
