@@ -45,6 +45,9 @@ export function createBalancer() {
     req.pipe(forwarded);
   });
 
+  // A client may use a connection again in the moment in which it would be closed as idle.
+  server.keepAliveTimeout = 0;
+
   async function watch(backend: Backend) {
     while (!backend.gone.signal.aborted) {
       backend.isReady = await isReady(backend);

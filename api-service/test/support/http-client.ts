@@ -72,7 +72,15 @@ export function createHttpClient(baseUrl: string) {
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const { json, body = json === undefined ? null : JSON.stringify(json), headers = {} } = options;
     const contentType = json === undefined ? undefined : { 'Content-Type': 'application/json' };
-    const response = await fetch(baseUrl + path, { method, body, headers: { ...contentType, ...headers } });
+    const response = await fetch(baseUrl + path, {
+      method,
+      body,
+      headers: { ...contentType, ...headers },
+    }).catch((cause: Error) => {
+      // fetch itself says neither what was asked nor why it failed.
+      const reason = cause.cause instanceof Error ? cause.cause.message : cause.message;
+      throw new Error(`${method} ${path}: ${reason}`, { cause });
+    });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return {
