@@ -1,48 +1,79 @@
-// `npm run bench [-- --only NAME[,NAME…] --quick]`: measures the project and its references in turn, and writes down what comes
-// of it: results.json, README.md and the plots. With --only or --quick it only prints.
-import { parseArgs } from 'node:util';
-import { build } from './rig/build.ts';
-import type { Bench } from './rig/bench.ts';
+// `npm run bench`: measures the project and its references in turn, and writes down what comes of it.
+import { describeCommit, describeEnvironment } from './report/environment.ts';
+import { describeFinding } from './report/line.ts';
+import { publish } from './report/publish.ts';
+import { putAnswer, readAnswers, writeAnswers } from './report/results.ts';
+import type { Question } from './rig/bench.ts';
 import type { Finding } from './rig/measurement.ts';
-import { createRig } from './rig/rig.ts';
-import { describeFinding } from './rig/report.ts';
+import { refuse, takeOptions } from './rig/options.ts';
+import type { Rig } from './rig/rig.ts';
+import { runWithRig } from './rig/session.ts';
 import { questions } from './questions/index.ts';
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
-});
-const chosen = chooseQuestions(values.only);
+const names = questions.map(({ name }) => name);
 
-await build();
-const rig = await createRig();
-const stop = () => void rig.stop().finally(() => process.exit(130));
-process.once('SIGINT', stop).once('SIGTERM', stop);
-const findings: Finding[] = [];
-try {
+const { only, quick } = takeOptions(
+  `Usage: npm run bench -- [options]
+
+Builds for production, starts PostgreSQL, Redis and RabbitMQ, measures the services and what they are held against in turn,
+five rounds each, and writes benchmarks/results.json, and from it benchmarks/README.md and benchmarks/plots/.
+
+  --only NAME[,NAME…]  asks these questions alone: their findings are replaced in results.json, those of the others stay,
+                       and README and plots are made anew
+  --quick              three short rounds, for a first impression: prints, and writes nothing
+  --help               prints this
+
+Questions: ${names.join(', ')}.
+
+DATABASE_URL (of a superuser; databases of its own are made and dropped), REDIS_URL and RABBITMQ_URL name servers to use instead.
+Exit code 1 if a question could not be answered (the findings of the others are kept), 2 for wrong arguments. A mark that is not
+reached is no failure.`,
+  { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+);
+const chosen = chooseQuestions();
+
+await runWithRig(async (rig) => {
+  const failures: string[] = [];
   for (const question of chosen) {
-    const progress = (text: string) => console.error(`${question.name}: ${text}`);
-    const bench: Bench = {
-      rig,
-      rounds: values.quick ? 3 : 5,
-      seconds: values.quick ? 2 : 5,
-      quick: values.quick,
-      progress,
-    };
-    const found = await question.answer(bench);
-    for (const finding of found) console.log(describeFinding(finding));
-    findings.push(...found);
+    try {
+      const findings = await answer(question, rig);
+      for (const finding of findings) console.log(describeFinding(finding));
+      if (!quick) await writeDown(rig, question, findings);
+    } catch (error) {
+      console.error(error);
+      failures.push(`${question.name}: ${(error as Error).message}`);
+    }
   }
-} finally {
-  await rig.stop();
+  for (const failure of failures) console.error(`NOT ANSWERED: ${failure}`);
+  return failures.length > 0 ? 1 : 0;
+});
+
+function answer(question: Question, rig: Rig): Promise<Finding[]> {
+  return question.answer({
+    rig,
+    rounds: quick ? 3 : 5,
+    seconds: quick ? 2 : 5,
+    quick,
+    progress: (text) => console.error(`${question.name}: ${text}`),
+  });
 }
 
-function chooseQuestions(only: string | undefined) {
+/** At once, so that nothing that comes later can lose it. */
+async function writeDown(rig: Rig, { name }: Question, findings: Finding[]): Promise<void> {
+  const environment = await describeEnvironment(rig);
+  const commit = await describeCommit();
+  const answered = { question: name, date: new Date().toISOString(), commit, ...environment, findings };
+  await writeAnswers(putAnswer(await readAnswers(), answered, names));
+  await publish();
+}
+
+function chooseQuestions(): Question[] {
   if (only === undefined) return questions;
-  return only.split(',').map((name) => {
-    const found = questions.find((question) => question.name === name);
-    if (found) return found;
-    const names = questions.map((question) => question.name).join(', ');
-    console.error(`There is no question ${name}: choose from ${names}.`);
-    process.exit(2);
-  });
+  return only
+    .split(',')
+    .map(
+      (name) =>
+        questions.find((question) => question.name === name) ??
+        refuse(`There is no question ${name}: choose from ${names.join(', ')}`),
+    );
 }

@@ -1,4 +1,4 @@
-import { execFile, fork } from 'node:child_process';
+import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -48,6 +48,17 @@ export async function putLoad(load: Load, folder: string): Promise<LoadReport> {
   return report;
 }
 
+const generators = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const generator of generators) generator.kill('SIGKILL');
+});
+
+/** However this process ends, it does not go on. */
+function endWithThis(generator: ChildProcess): void {
+  generators.add(generator);
+  generator.once('exit', () => generators.delete(generator));
+}
+
 let wrk: Promise<boolean> | undefined;
 
 /** The program that puts the load on. */
@@ -65,9 +76,11 @@ async function runWrk(
   await writeFile(messages, requests.map(messageOf).join('\n'));
   const script = fileURLToPath(new URL('./wrk.lua', import.meta.url));
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script];
-  const { stdout } = await promisify(execFile)('wrk', [...options, `http://127.0.0.1:${port}`, messages], {
+  const running = promisify(execFile)('wrk', [...options, `http://127.0.0.1:${port}`, messages], {
     timeout: (seconds + 60) * 1000,
   });
+  endWithThis(running.child);
+  const { stdout } = await running;
   const result = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (!result) throw new Error(`wrk says nothing of its result:\n${stdout}`);
   return JSON.parse(result) as LoadResult;
@@ -92,6 +105,7 @@ function messageOf({ method = 'GET', path, headers = {}, body }: LoadRequest): s
 
 async function runAutocannon(load: Load): Promise<LoadResult> {
   const program = fork(fileURLToPath(new URL('./autocannon.mjs', import.meta.url)));
+  endWithThis(program);
   program.send({ connections: 32, ...load });
   const failed = once(program, 'exit').then(([code]) => {
     throw new Error(`autocannon ended with ${code}`);

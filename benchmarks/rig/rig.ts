@@ -16,10 +16,18 @@ import { createSystem, root, type Servers } from './system.ts';
 export async function createRig() {
   const folder = await mkdtemp(join(tmpdir(), 'ct-reviews-bench-'));
   const stops: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const stopOne of stops.toReversed()) await stopOne();
+  let stopping: Promise<void> | undefined;
+
+  async function stopAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const stopOne of stops.toReversed()) await stopOne().catch((error) => failures.push(error));
     await rm(folder, { recursive: true, force: true });
-  };
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped');
+  }
+  const stop = () => (stopping ??= stopAll());
+  function assertNotStopping(): void {
+    if (stopping) throw new Error('the rig is being stopped');
+  }
 
   async function startServers(): Promise<Servers> {
     const { DATABASE_URL, REDIS_URL, RABBITMQ_URL } = process.env;
@@ -66,12 +74,18 @@ export async function createRig() {
     folder,
 
     /** Both services, not started yet, on databases and queues of their own. To be removed by whoever asked for it. */
-    createSystem: () => createSystem(servers, logs),
+    async createSystem() {
+      assertNotStopping();
+      const system = await createSystem(servers, logs);
+      stops.push(() => system.remove());
+      return system;
+    },
 
     /**
      * Starts a file of references/, and gives the port that it sends once it is ready. `variables` is its environment.
      */
     async startReference(file: string, { variables = {}, node }: ReferenceOptions = {}) {
+      assertNotStopping();
       const program = startProgram({
         folder: logs,
         name: `${file}-${++programs}`,
@@ -79,6 +93,7 @@ export async function createRig() {
         variables,
         node,
       });
+      stops.push(() => program.stop());
       const failed = program.exited.then((how) => {
         throw new Error(`${file} ${how}, see ${program.logFile}`);
       });
@@ -89,7 +104,7 @@ export async function createRig() {
 
     putLoad: (load: Load) => putLoad(load, folder),
 
-    /** Ends all servers and removes the folder. */
+    /** Ends all that was started, also what a question left behind, and removes the folder. May be called twice. */
     stop,
   };
 }

@@ -37,11 +37,13 @@ export async function createSystem(servers: Servers, folder: string) {
   const ratingDatabaseUrl = servers.postgresUrl(databases.rating);
   const prefix = `${name}-`;
   const services: ServiceProcess[] = [];
+  let removing: Promise<void> | undefined;
   const onServer = (sql: string) => query(servers.postgresUrl('postgres'), sql);
 
   for (const database of Object.values(databases)) await onServer(`CREATE DATABASE ${database}`);
 
   async function start(service: ServiceName, { variables = {}, node, processes = 1 }: ServiceOptions = {}) {
+    if (removing) throw new Error('this system is being removed');
     const port = await findFreePort();
     const main = join(root, service, 'dist/main.js');
     const program = startProgram({
@@ -69,6 +71,12 @@ export async function createSystem(servers: Servers, folder: string) {
     return running;
   }
 
+  async function remove(): Promise<void> {
+    await Promise.all(services.map((service) => service.stop()));
+    await deleteQueues(servers.rabbitUrl, prefix);
+    for (const database of Object.values(databases)) await onServer(`DROP DATABASE ${database} WITH (FORCE)`);
+  }
+
   return {
     databaseUrl,
     ratingDatabaseUrl,
@@ -82,13 +90,11 @@ export async function createSystem(servers: Servers, folder: string) {
     /** Returns once it is ready. */
     startRating: (options?: ServiceOptions) => start('rating-service', options),
 
-    /** Ends the services and removes everything that they have stored outside of Redis, where entries expire. */
-    async remove(): Promise<void> {
-      await Promise.all(services.map((service) => service.stop()));
-      await deleteQueues(servers.rabbitUrl, prefix);
-      for (const database of Object.values(databases))
-        await onServer(`DROP DATABASE ${database} WITH (FORCE)`);
-    },
+    /**
+     * Ends the services and removes everything that they have stored outside of Redis, where entries expire. May be called
+     * twice.
+     */
+    remove: () => (removing ??= remove()),
   };
 }
 
