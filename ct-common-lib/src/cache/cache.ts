@@ -1,12 +1,14 @@
 import type { Registry } from 'prom-client';
 import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { createAsk } from './ask.ts';
 import { createBreaker } from './breaker.ts';
 import { createCacheMetrics } from './cache-metrics.ts';
 import type { CacheStore } from './cache-store.ts';
 import { createClaims } from './claims.ts';
 import { createToken } from './entry.ts';
 import { createLimiter } from './limiter.ts';
+import { createLookUps } from './look-ups.ts';
 import { createReader, tagKey, type ReaderOptions } from './reader.ts';
 import { within } from '../within.ts';
 
@@ -54,7 +56,9 @@ export function createCache({
   const metrics = createCacheMetrics(registry);
   const breaker = createBreaker({ store, log, gauge: metrics.breakerOpen, settleOwedBumps, probeIntervalMs });
   const limited = createLimiter({ running: bypassConcurrency, waiting: bypassQueueLength });
-  const claim = createClaims(store);
+  const ask = createAsk({ breaker, log, readBudgetMs });
+  const lookUp = createLookUps(ask, store);
+  const claim = createClaims(ask, store);
   let stopped = false;
 
   // Every attempt has a token of its own: one that arrives late must not bring a replaced token back.
@@ -94,7 +98,7 @@ export function createCache({
 
     /** Reads values of one kind; used by `withCache`. */
     createReader: <T>(options: ReaderOptions<T>) =>
-      createReader<T>({ store, claim, breaker, limited, metrics, log, readBudgetMs }, options),
+      createReader<T>({ store, lookUp, claim, limited, metrics, log }, options),
 
     state(): CacheState {
       if (stopped) return 'stopped';

@@ -1,11 +1,10 @@
 import type { Logger } from '../logger.ts';
-import type { Breaker } from './breaker.ts';
 import type { CacheMetrics } from './cache-metrics.ts';
 import type { CacheStore } from './cache-store.ts';
 import type { Claim } from './claims.ts';
 import { encodeEntry, readEntry } from './entry.ts';
 import type { Limiter } from './limiter.ts';
-import { within } from '../within.ts';
+import type { LookUp } from './look-ups.ts';
 
 /** Turns a value into bytes and back. `decode` may keep a view of the bytes, and must not change them. */
 export interface Codec<T> {
@@ -34,12 +33,11 @@ export interface Item {
 
 export interface ReaderDeps {
   store: CacheStore;
+  lookUp: LookUp;
   claim: Claim;
-  breaker: Breaker;
   limited: Limiter;
   metrics: CacheMetrics;
   log: Logger;
-  readBudgetMs: number;
 }
 
 /** The key of a tag's token. The braces let it share a Redis Cluster slot with entries whose key has the same. */
@@ -60,34 +58,18 @@ const json: Codec<unknown> = {
  * As a write bumps its tags after its commit, an entry loaded before the commit holds tokens that are gone.
  */
 export function createReader<T>(
-  { store, claim, breaker, limited, metrics, log, readBudgetMs }: ReaderDeps,
+  { store, lookUp, claim, limited, metrics, log }: ReaderDeps,
   { name, method, ttlSeconds, nullTtlSeconds = 5, codec = json as Codec<T> }: ReaderOptions<T>,
 ) {
   const count = metrics.readsOf(name);
   const flights = new Map<string, Promise<T | null>>();
   const entryKey = (key: string) => `e:${name}.${method}:${key}`;
 
-  /** What the store answers; `undefined`: it must not be read now, or failed. */
-  async function ask<A>(question: () => Promise<A>): Promise<A | undefined> {
-    const period = breaker.period();
-    if (!period) return undefined;
-    try {
-      const answer = await within(readBudgetMs, question());
-      breaker.readSucceeded();
-      // If a bump failed meanwhile, the answer may be older than the write that it belongs to.
-      return breaker.period() === period ? answer : undefined;
-    } catch (error) {
-      log.debug({ cache: name, err: error }, 'the cache could not be read');
-      breaker.readFailed(period, error);
-      return undefined;
-    }
-  }
-
   /** The tokens of all tags. They must be there BEFORE the database is read: a write after that replaces them. */
   async function claimMissing(tagKeys: string[], tokens: (Buffer | null)[]): Promise<Buffer[] | undefined> {
     const missing = tagKeys.filter((_, i) => !tokens[i]);
     if (missing.length === 0) return tokens as Buffer[];
-    const claimed = await ask(() => claim(missing));
+    const claimed = await claim(missing);
     return claimed && tokens.map((token, i) => token ?? (claimed.get(tagKeys[i] as string) as Buffer));
   }
 
@@ -116,9 +98,9 @@ export function createReader<T>(
 
   /** Loads past the store, and never joins a load that runs: without tokens nobody knows which write it has seen. */
   function bypass<R>(values: number, load: () => Promise<R>): Promise<R> {
-    count.bypass.inc(values);
+    count.bypass += values;
     return limited(() => {
-      count.load.inc();
+      count.load++;
       return load();
     });
   }
@@ -137,7 +119,7 @@ export function createReader<T>(
     const running = flights.get(flight);
     if (running) return running;
     const loading = (async () => {
-      count.load.inc();
+      count.load++;
       return load();
     })();
     flights.set(flight, loading);
@@ -153,19 +135,19 @@ export function createReader<T>(
     async read({ key, tags }: Item, load: () => Promise<T | null>): Promise<T | null> {
       const entry = entryKey(key);
       const tagKeys = tags.map(tagKey);
-      const found = await ask(() => store.read([entry, ...tagKeys]));
+      const found = await lookUp([entry, ...tagKeys]);
       if (!found) return bypass(1, load);
 
       const known = found.slice(1);
       const value = valueOf(found[0], known);
       if (value !== undefined) {
-        count.hit.inc();
+        count.hit++;
         return value;
       }
 
       const tokens = await claimMissing(tagKeys, known);
       if (!tokens) return bypass(1, load);
-      (found[0] ? count.stale : count.miss).inc();
+      count[found[0] ? 'stale' : 'miss']++;
       return join(`${key} ${Buffer.concat(tokens).toString('latin1')}`, entry, tokens, load);
     },
 
@@ -179,7 +161,7 @@ export function createReader<T>(
     ): Promise<(T | null)[]> {
       const entries = items.map(({ key }) => entryKey(key));
       const tagKeys = [...new Set(items.flatMap(({ tags }) => tags.map(tagKey)))];
-      const found = await ask(() => store.read([...entries, ...tagKeys]));
+      const found = await lookUp([...entries, ...tagKeys]);
       const tokens = found && (await claimMissing(tagKeys, found.slice(items.length)));
       if (!tokens) return bypass(items.length, () => loadMany(items));
 
@@ -187,13 +169,13 @@ export function createReader<T>(
       const tokensOf = items.map(({ tags }) => tags.map((tag) => tokenOf.get(tagKey(tag)) as Buffer));
       const values = items.map((_, i) => valueOf(found[i], tokensOf[i] as Buffer[]));
       const misses = items.map((_, i) => i).filter((i) => values[i] === undefined);
-      count.hit.inc(items.length - misses.length);
+      count.hit += items.length - misses.length;
       if (misses.length === 0) return values as (T | null)[];
 
-      count.load.inc();
+      count.load++;
       const loaded = await loadMany(misses.map((i) => items[i] as I));
       misses.forEach((i, at) => {
-        (found[i] ? count.stale : count.miss).inc();
+        count[found[i] ? 'stale' : 'miss']++;
         const value = loaded[at] as T | null;
         values[i] = value;
         void save(entries[i] as string, tokensOf[i] as Buffer[], value);

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type ChainableCommander } from 'ioredis';
 import { backoffMs } from '../bus/waiting.ts';
 import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -44,6 +44,8 @@ export function createRedisStore({ url, log, prefix = 'ct:' }: RedisStoreOptions
     // After a failover the old primary may still answer, but it takes no writes.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     enableAutoPipelining: true,
+    // Those who read are gathered already, and need not wait for another turn of the event loop.
+    autoPipeliningIgnoredCommands: ['mget'],
   });
 
   client.on('error', (error) => {
@@ -87,25 +89,23 @@ export function createRedisStore({ url, log, prefix = 'ct:' }: RedisStoreOptions
     read: (keys) => inSession((namespace) => client.mgetBuffer(keys.map((key) => namespace + key))),
 
     claimTokens: (keys, token) =>
-      inSession((namespace) =>
-        Promise.all(
-          keys.map(async (key) => {
-            const name = namespace + key;
-            // Sent together; SET with both NX and GET would need Redis 7.
-            const [, held] = await Promise.all([
-              client.set(name, token, 'EX', tokenTtlSeconds, 'NX'),
-              client.getBuffer(name),
-            ]);
-            if (!held)
-              throw new TransientError('CACHE_TOKEN_LOST', { detail: 'Redis evicted a new token at once' });
-            return held;
-          }),
-        ),
-      ),
+      inSession(async (namespace) => {
+        const names = keys.map((key) => namespace + key);
+        const commands = client.pipeline();
+        // SET with both NX and GET would need Redis 7.
+        for (const name of names) commands.set(name, token, 'EX', tokenTtlSeconds, 'NX');
+        const results = await send(commands.mgetBuffer(names));
+        const held = results.at(-1) as (Buffer | null)[];
+        if (held.includes(null))
+          throw new TransientError('CACHE_TOKEN_LOST', { detail: 'Redis evicted a new token at once' });
+        return held as Buffer[];
+      }),
 
     replaceTokens: (keys, token) =>
       inSession(async (namespace) => {
-        await Promise.all(keys.map((key) => client.set(namespace + key, token, 'EX', tokenTtlSeconds)));
+        const commands = client.pipeline();
+        for (const key of keys) commands.set(namespace + key, token, 'EX', tokenTtlSeconds);
+        await send(commands);
       }),
 
     write: (key, bytes, ttlMs) =>
@@ -128,4 +128,13 @@ export function createRedisStore({ url, log, prefix = 'ct:' }: RedisStoreOptions
       client.disconnect();
     },
   };
+}
+
+/** What the commands answer. Throws the error of the first that failed. */
+async function send(commands: ChainableCommander): Promise<unknown[]> {
+  const results = (await commands.exec()) ?? [];
+  return results.map(([error, result]) => {
+    if (error) throw error;
+    return result;
+  });
 }

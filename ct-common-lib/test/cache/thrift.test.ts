@@ -55,6 +55,20 @@ describe('a cache asks no more than it must', () => {
     expect(asked).to.deep.equal(['read 3', 'claim 1']);
   });
 
+  it('of the store for all that is read at once, alone and in lists: one question', async () => {
+    await products.save('1', 'boots');
+    await products.save('2', 'socks');
+    asked.length = 0;
+    await Promise.all([products.find('1'), products.findMany(['1', '2']), products.find('2')]);
+    expect(asked).to.deep.equal(['read 8']);
+  });
+
+  it('of the store in one question: a thousand keys, or what one read needs', async () => {
+    const found = await Promise.all(Array.from({ length: 2000 }, (_, i) => products.find(`${i % 2}`)));
+    expect(found.filter((product) => product?.name === 'shoes')).to.have.length(1000);
+    expect(asked).to.deep.equal([...Array<string>(4).fill('read 1000'), 'claim 2']);
+  });
+
   it('of the database for a list whose items are all cached: nothing', async () => {
     await products.findMany(['1', '2']);
     await waitFor('both to be kept', () => ttls.length === 2);

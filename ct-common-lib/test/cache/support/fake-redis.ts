@@ -13,7 +13,7 @@ export async function createFakeRedis() {
   const answers: Record<string, () => string> = {
     INFO: () => bulk(fake.info),
     PING: () => '+PONG\r\n',
-    GET: () => '$-1\r\n',
+    MGET: () => '*1\r\n$-1\r\n',
   };
   const server = createServer((socket) => {
     socket.on('error', () => {});
