@@ -91,11 +91,11 @@ export function compose(
     log,
     metrics,
     routers: [
+      ['/', createStartGate(() => migrated)],
+      ['/', createProductRouter({ products, productService })],
+      ['/', createReviewRouter({ reviews, reviewService, products })],
+      ['/', createRatingRouter({ products })],
       ['/', createHealthRouter({ ready, metrics })],
-      ['/api', createStartGate(() => migrated)],
-      ['/api/products', createProductRouter({ products, productService })],
-      ['/api', createReviewRouter({ reviews, reviewService, products })],
-      ['/api', createRatingRouter({ products })],
     ],
   });
   const pool = watchPool(sequelize);

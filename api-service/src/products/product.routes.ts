@@ -14,7 +14,7 @@ interface Deps {
 export function createProductRouter({ products, productService }: Deps): Router {
   const router = Router();
 
-  route(router, '/', {
+  route(router, '/api/products', {
     post: endpoint({ body: newProductSchema }, async ({ body }, res, req) => {
       const product = await productService.create(body);
       res.status(201).location(`/api/products/${product.id}`);
@@ -28,7 +28,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     }),
   });
 
-  route(router, '/:id', {
+  route(router, '/api/products/:id', {
     get: endpoint({ params: idParams }, async ({ params: { id } }, res, req) => {
       const product = await products.find(id);
       if (!product) throw productNotFound(id);

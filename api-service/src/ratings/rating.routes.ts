@@ -16,7 +16,7 @@ const ratingsQuerySchema = z.strictObject({
 export function createRatingRouter({ products }: { products: ProductRepository }): Router {
   const router = Router();
 
-  route(router, '/products/:id/rating', {
+  route(router, '/api/products/:id/rating', {
     get: endpoint({ params: idParams }, async ({ params: { id } }, res, req) => {
       const rating = await products.findRating(id);
       if (!rating) throw productNotFound(id);
@@ -24,7 +24,7 @@ export function createRatingRouter({ products }: { products: ProductRepository }
     }),
   });
 
-  route(router, '/ratings', {
+  route(router, '/api/ratings', {
     /** In the order asked for; a product that does not exist is left out. */
     get: endpoint({ query: ratingsQuerySchema }, async ({ query }, res, req) => {
       const ratings = await products.findRatings(query.productIds);

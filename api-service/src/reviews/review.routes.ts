@@ -23,7 +23,7 @@ interface Deps {
 export function createReviewRouter({ reviews, reviewService, products }: Deps): Router {
   const router = Router();
 
-  route(router, '/reviews', {
+  route(router, '/api/reviews', {
     post: endpoint({ body: newReviewSchema }, async ({ body }, res, req) => {
       const review = await reviewService.create(body);
       res.status(201).location(`/api/reviews/${review.id}`);
@@ -31,7 +31,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
     }),
   });
 
-  route(router, '/reviews/:id', {
+  route(router, '/api/reviews/:id', {
     get: endpoint({ params: idParams }, async ({ params: { id } }, res, req) => {
       const review = await reviews.find(id);
       if (!review) throw reviewNotFound(id);
@@ -52,7 +52,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
     }),
   });
 
-  route(router, '/products/:id/reviews', {
+  route(router, '/api/products/:id/reviews', {
     get: endpoint(
       { params: idParams, query: reviewQuerySchema },
       async ({ params: { id }, query }, res, req) => {

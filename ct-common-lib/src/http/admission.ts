@@ -61,7 +61,7 @@ export function createAdmission({ metrics, isStalled = () => false }: AdmissionO
         return false;
       }
       count.begin();
-      res.once('close', count.end);
+      res.on('close', count.end);
       return true;
     },
 

@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from '../logger.ts';
 import { Histogram, type Registry } from '../metrics.ts';
 import { HttpError, problemHandler } from './problem.ts';
@@ -7,8 +7,11 @@ import { limitTime } from './time-limit.ts';
 export interface AppOptions {
   log: Logger;
   metrics: Registry;
-  /** Routers with the path below which each is mounted, in order. */
-  routers: [path: string, router: Router][];
+  /**
+   * Routers, and whatever else handles requests, with the path below which each is mounted, in order. Below `/` is the
+   * cheapest: Express takes every other path off the URL and puts it back.
+   */
+  routers: [path: string, router: RequestHandler][];
   /** How long a request may take before it is answered with 503. Default 15,000. */
   timeLimitMs?: number;
 }
@@ -40,9 +43,9 @@ function observe(log: Logger, metrics: Registry): RequestHandler {
   });
   return (req, res, next) => {
     res.setHeader('X-Content-Type-Options', 'nosniff');
-    const startedAt = process.hrtime.bigint();
-    res.once('close', () => {
-      const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+    const startedAt = performance.now();
+    res.on('close', () => {
+      const seconds = (performance.now() - startedAt) / 1000;
       const route = (res.locals.route as string | undefined) ?? 'unmatched';
       duration.observe({ method: req.method, route, status: res.statusCode }, seconds);
       log.debug({ method: req.method, route, status: res.statusCode, seconds }, 'request');

@@ -29,7 +29,7 @@ export function endpoint<S extends InputSchemas>(
   schemas: S,
   handle: (input: Input<S>, res: Response, req: Request) => Promise<void> | void,
 ): RequestHandler {
-  return async (req, res) => {
+  return (req, res) => {
     const faults: FieldFault[] = [];
     const parse = (schema: z.ZodType | undefined, value: unknown, where: string) => {
       if (!schema) return undefined;
@@ -39,7 +39,8 @@ export function endpoint<S extends InputSchemas>(
     };
     const input = {
       params: parse(schemas.params, req.params, 'path'),
-      query: parse(schemas.query ?? noQuery, req.query, 'query'),
+      // Most requests have none, and Express would parse the URL once more to find that out.
+      query: parse(schemas.query ?? noQuery, req.url.includes('?') ? req.query : {}, 'query'),
       body: parse(schemas.body, req.body, 'body'),
     };
     if (faults.length > 0) {
@@ -48,7 +49,7 @@ export function endpoint<S extends InputSchemas>(
         errors: faults,
       });
     }
-    await handle(input as Input<S>, res, req);
+    return handle(input as Input<S>, res, req);
   };
 }
 
@@ -71,18 +72,20 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 /** Puts the handlers of one path on a router, with their JSON bodies read; any other method is a 405 with `Allow`. */
 export function route(router: Router, path: string, handlers: Partial<Record<Method, RequestHandler>>): void {
   const at = router.route(path);
-  at.all((req, res, next) => {
-    // Remembered for the metrics here, as an error on its way out leaves no trace of where the router is mounted.
-    res.locals.route = req.baseUrl + path;
-    next();
-  });
+  // Remembered for the metrics, as an error on its way out leaves no trace of where the router is mounted.
+  const remember = (req: Request, res: Response) => (res.locals.route = req.baseUrl + path);
   const allowed = ['OPTIONS'];
   for (const [method, handler] of Object.entries(handlers)) {
-    at[method as Method](readBody, handler);
+    const begin: RequestHandler = (req, res, next) => {
+      remember(req, res);
+      readBody(req, res, next) as void;
+    };
+    at[method as Method](begin, handler);
     allowed.push(method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : []));
   }
   const allow = allowed.sort().join(', ');
   at.all((req, res) => {
+    remember(req, res);
     if (req.method !== 'OPTIONS')
       throw new HttpError(405, 'METHOD_NOT_ALLOWED', `This path allows ${allow}.`, { Allow: allow });
     res.set('Allow', allow).status(204).end();

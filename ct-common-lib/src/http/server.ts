@@ -45,6 +45,7 @@ export function createHttpServer(
 ) {
   // Node.js itself would answer a request without Host with a 400 that says nothing.
   const server = createServer({ ...messageClasses(app), requireHostHeader: false }, (req, res) => {
+    follow(req, res);
     if (lacksHost(req)) answerNoHost(req as Request, res as Response);
     else if (!hasPath(req)) answerNoPath(req as Request, res as Response);
     else if (admission && !admission.admits(req, res)) admission.refuse(req as Request, res as Response);
@@ -76,16 +77,16 @@ export function createHttpServer(
     });
   });
 
-  server.prependListener('request', ({ socket }, res) => {
+  function follow({ socket }: IncomingMessage, res: ServerResponse) {
     if (stopping) res.setHeader('Connection', 'close');
     const answers = running.get(socket);
     answers?.add(res);
-    res.once('close', () => {
+    res.on('close', () => {
       answers?.delete(res);
       // An answer whose head was out before the stop has left its connection open.
       if (closing) server.closeIdleConnections();
     });
-  });
+  }
 
   function listen() {
     return new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { HttpError, sendProblem } from './problem.ts';
 
 /**
@@ -6,15 +6,37 @@ import { HttpError, sendProblem } from './problem.ts';
  * how far it is, and what it answers in the end is dropped.
  */
 export function limitTime(limitMs: number): RequestHandler {
-  return (req, res, next) => {
-    const timer = setTimeout(() => {
-      if (res.headersSent) return;
-      res.locals.isAnsweredForGood = true;
-      sendProblem(req, res, tooLate(req, limitMs / 1000));
-    }, limitMs);
-    res.once('close', () => clearTimeout(timer));
+  /** When each request that is running began, the oldest first; so one timer does for all. */
+  const begun = new Map<Response, number>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function answerTheLate() {
+    timer = undefined;
+    for (const [res, begunAt] of begun) {
+      const leftMs = begunAt + limitMs - performance.now();
+      if (leftMs > 0) return wakeIn(leftMs);
+      begun.delete(res);
+      answerLate(res, limitMs);
+    }
+  }
+
+  function wakeIn(ms: number) {
+    // The connections keep the process alive for as long as anybody waits.
+    timer = setTimeout(answerTheLate, Math.ceil(ms)).unref();
+  }
+
+  return (_req, res, next) => {
+    begun.set(res, performance.now());
+    if (!timer) wakeIn(limitMs);
+    res.on('close', () => begun.delete(res));
     next();
   };
+}
+
+function answerLate(res: Response, limitMs: number): void {
+  if (res.headersSent) return;
+  res.locals.isAnsweredForGood = true;
+  sendProblem(res.req, res, tooLate(res.req, limitMs / 1000));
 }
 
 function tooLate({ complete, method }: Request, seconds: number): HttpError {

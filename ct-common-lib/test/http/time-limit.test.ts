@@ -20,6 +20,7 @@ describe('a request that takes longer than the time limit', () => {
     res.json({ late: true });
   });
   route(router, '/held', { get: hold, post: hold });
+  route(router, '/quick', { get: endpoint({}, (_input, res) => void res.end()) });
   const fail = endpoint({}, async (_input, res) => {
     held.push(res);
     await once(res, 'go on');
@@ -47,6 +48,15 @@ describe('a request that takes longer than the time limit', () => {
       expect(lines).to.deep.equal([]);
     });
   }
+
+  it('is answered by its own clock, whatever began before it', async () => {
+    expect((await send(server.port(), '/quick')).status).to.equal(200);
+    const begunAt = performance.now();
+    expect((await send(server.port(), '/held')).status).to.equal(503);
+    // Timers may be a millisecond early.
+    expect(performance.now() - begunAt).to.be.at.least(49);
+    held.pop()!.emit('go on');
+  });
 
   it('is logged if it fails after all', async () => {
     await send(server.port(), '/failing');
