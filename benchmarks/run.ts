@@ -7,12 +7,12 @@ import type { Question } from './rig/bench.ts';
 import type { Finding } from './rig/measurement.ts';
 import { refuse, takeOptions } from './rig/options.ts';
 import type { Rig } from './rig/rig.ts';
-import { runWithRig } from './rig/session.ts';
+import { installTools, runWithRig } from './rig/session.ts';
 import { questions } from './questions/index.ts';
 
 const names = questions.map(({ name }) => name);
 
-const { only, quick } = takeOptions(
+const { only, quick, report } = takeOptions(
   `Usage: npm run bench -- [options]
 
 Builds for production, starts PostgreSQL, Redis and RabbitMQ, measures the services and what they are held against in turn,
@@ -21,6 +21,7 @@ five rounds each, and writes benchmarks/results.json, and from it benchmarks/REA
   --only NAME[,NAME…]  asks these questions alone: their findings are replaced in results.json, those of the others stay,
                        and README and plots are made anew
   --quick              three short rounds, for a first impression: prints, and writes nothing
+  --report             measures nothing: makes README and plots anew from results.json and soak.json
   --help               prints this
 
 Questions: ${names.join(', ')}.
@@ -28,9 +29,19 @@ Questions: ${names.join(', ')}.
 DATABASE_URL (of a superuser; databases of its own are made and dropped), REDIS_URL and RABBITMQ_URL name servers to use instead.
 Exit code 1 if a question could not be answered (the findings of the others are kept), 2 for wrong arguments. A mark that is not
 reached is no failure.`,
-  { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+  },
 );
 const chosen = chooseQuestions();
+
+if (report) {
+  await installTools();
+  await publish();
+  process.exit();
+}
 
 await runWithRig(async (rig) => {
   const failures: string[] = [];

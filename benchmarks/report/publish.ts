@@ -4,12 +4,14 @@ import type { Soak } from '../soak/judgement.ts';
 import type { Plot } from './plots/canvas.ts';
 import { plotsOf, soakPlotOf } from './plots.ts';
 import { createReadme } from './readme.ts';
-import { folder, readAnswers, readJson } from './results.ts';
+import { folder, readAnswers, readJson, writeJson } from './results.ts';
 
 const soakFile = join(folder, 'soak.json');
 
 /** Undefined before the first. */
 export const readSoak = () => readJson<Soak | undefined>(soakFile, undefined);
+
+export const writeSoak = (soak: Soak) => writeJson(soakFile, soak);
 
 /** Writes README.md and the plots anew from results.json and soak.json. */
 export async function publish(): Promise<void> {

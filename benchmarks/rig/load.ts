@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 export interface LoadRequest {
   /** Default GET. */
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PATCH';
   path: string;
   headers?: Record<string, string>;
   /** A JSON document. */

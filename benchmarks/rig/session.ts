@@ -48,7 +48,7 @@ export async function runWithRig(work: (rig: Rig) => Promise<number>): Promise<n
 }
 
 /** What only the benchmarks use, unless it is there. */
-async function installTools(): Promise<void> {
+export async function installTools(): Promise<void> {
   const url = new URL('../../scripts/setup/install.mjs', import.meta.url).href;
   const { install } = (await import(url)) as { install: (folder: string) => Promise<number> };
   const code = await install(join(root, 'benchmarks'));

@@ -9,7 +9,13 @@ import { configSchema as ratingConfigSchema } from '../../rating-service/src/con
 import { fencedBlocks, pathsIn, readText, root, sectionOf } from './support/markdown.ts';
 
 const pages = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pages.map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  'benchmarks/README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...pages.map((name) => `docs/${name}`),
+];
 
 for (const document of documents) {
   describe(document, () => {

@@ -1,11 +1,14 @@
 // Sends requests as fast as one process can, over plain sockets: started by load.ts.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Load, LoadReport } from './load.ts';
+import type { Latencies, Load, LoadReport } from './load.ts';
 
 const [load] = (await once(process, 'message')) as [Load];
-const { port, requests, rate, connections, seconds, honoursRetryAfter = false } = load;
+const { port, requests, rate, connections, seconds, honoursRetryAfter = false, tellEverySeconds } = load;
 const timeoutMs = 5_000;
+
+// Nobody else would end it before its time is over.
+process.once('disconnect', () => process.exit());
 
 const messages = requests.map(({ method, target, body = '' }) =>
   Buffer.from(
@@ -26,15 +29,16 @@ interface Connection {
   received: string;
 }
 
-const latencies = new Map<string, number[]>();
+let latencies = new Map<string, number[]>();
 const open = new Set<Connection>();
 const free: Connection[] = [];
 /** How many requests should have been sent by now. */
 let due = 0;
 let sent = 0;
 let goodInTime = 0;
-const totals = { timedOut: 0, broken: 0, withoutRetryAfter: 0 };
+let totals = { timedOut: 0, broken: 0, withoutRetryAfter: 0 };
 const startedAt = performance.now();
+let toldAt = startedAt;
 const endsAt = startedAt + seconds * 1000;
 
 const now = () => performance.now();
@@ -93,7 +97,8 @@ function take(connection: Connection, bytes: Buffer): void {
 function sendDue(): void {
   due = Math.floor(((Math.min(now(), endsAt) - startedAt) / 1000) * rate!);
   while (due > sent && free.length > 0) {
-    const connection = free.pop()!;
+    // The one that has rested longest, or the server would close those that rest for being idle.
+    const connection = free.shift()!;
     if (open.has(connection)) send(connection);
   }
   const wanted = Math.min(due - sent, connections - open.size, 100);
@@ -110,30 +115,43 @@ function giveUp(): void {
   }
 }
 
+function latenciesOf(all: number[]): Latencies {
+  all.sort((a, b) => a - b);
+  const at = (share: number) => Math.round((all[Math.ceil(all.length * share) - 1] ?? 0) * 100) / 100;
+  return { count: all.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+/** Of the time since the last one. */
 function report(): LoadReport {
-  const answers = [...latencies].sort().map(([name, of]) => {
-    of.sort((a, b) => a - b);
-    const at = (share: number) => Math.round(of[Math.ceil(of.length * share) - 1]!);
-    return [name, { count: of.length, p50: at(0.5), p99: at(0.99), max: at(1) }] as const;
-  });
-  return {
+  const until = Math.min(now(), endsAt);
+  const answers = [...latencies].sort().map(([name, of]) => [name, latenciesOf(of)] as const);
+  const told = {
     answers: Object.fromEntries(answers),
-    goodput: goodInTime / seconds,
+    all: latenciesOf([...latencies.values()].flat()),
+    goodput: (goodInTime / (until - toldAt)) * 1000,
     ...totals,
     unsent: Math.max(0, due - sent),
   };
+  latencies = new Map();
+  goodInTime = 0;
+  totals = { timedOut: 0, broken: 0, withoutRetryAfter: 0 };
+  toldAt = until;
+  return told;
 }
 
 if (rate === undefined) for (let i = 0; i < connections; i++) addConnection();
 const ticks = rate === undefined ? undefined : setInterval(sendDue, 1);
 const sweeps = setInterval(giveUp, 100);
+const reports =
+  tellEverySeconds && setInterval(() => process.send!({ report: report() }), tellEverySeconds * 1000);
 setTimeout(() => {
   clearInterval(ticks);
+  clearInterval(reports);
   const ending = setInterval(() => {
     if ([...open].some(({ sentAt }) => sentAt !== undefined)) return;
     clearInterval(ending);
     clearInterval(sweeps);
     for (const { socket } of open) socket.destroy();
-    process.send!(report());
+    process.send!({ report: report(), isLast: true });
   }, 20);
 }, seconds * 1000);

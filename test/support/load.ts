@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export interface LoadRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH';
   target: string;
   /** A JSON document. */
   body?: string;
@@ -20,12 +19,24 @@ export interface Load {
   seconds: number;
   /** Whether a connection that was refused stays away for as long as it was told to. Default: it does not. */
   honoursRetryAfter?: boolean;
+  /** Default: only at the end. */
+  tellEverySeconds?: number;
 }
 
-/** What became of the requests. Latencies in ms. */
+/** In ms. */
+export interface Latencies {
+  count: number;
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/** What became of the requests. */
 export interface LoadReport {
   /** Answers by status, and by code where they are problems: `200`, `503 OVERLOADED`. */
-  answers: Record<string, { count: number; p50: number; p99: number; max: number }>;
+  answers: Record<string, Latencies>;
+  /** All of them. */
+  all: Latencies;
   /** Answers with a status below 300 per second, before the end. */
   goodput: number;
   /** Requests that had no answer within 5 s. */
@@ -38,16 +49,25 @@ export interface LoadReport {
   unsent: number;
 }
 
-/** Puts load on a server, from a process of its own. Throws if there is nothing to send, or that process fails. */
-export async function putLoad(load: Load): Promise<LoadReport> {
+/**
+ * Puts load on a server, from a process of its own. Gives the last report, of the time since the one before, which `onReport`
+ * was told; of all the time, if `tellEverySeconds` is not set. Throws if there is nothing to send, or that process fails.
+ */
+export async function putLoad(load: Load, onReport?: (report: LoadReport) => void): Promise<LoadReport> {
   if (load.requests.length === 0) throw new RangeError('a load needs at least one request');
   const program = fork(fileURLToPath(new URL('./load-program.ts', import.meta.url)));
-  program.send(load);
-  const failed = once(program, 'exit').then(([code]) => {
-    throw new Error(`the load ended with ${code} before it could tell of it`);
+  const done = new Promise<LoadReport>((resolve, reject) => {
+    program.on('message', ({ report, isLast }: { report: LoadReport; isLast?: boolean }) =>
+      isLast ? resolve(report) : onReport?.(report),
+    );
+    program.once('exit', (code) =>
+      reject(new Error(`the load ended with ${code} before it could tell of it`)),
+    );
   });
-  const [report] = (await Promise.race([once(program, 'message'), failed])) as [LoadReport];
-  failed.catch(() => undefined);
-  program.disconnect();
-  return report;
+  program.send(load);
+  try {
+    return await done;
+  } finally {
+    if (program.connected) program.disconnect();
+  }
 }

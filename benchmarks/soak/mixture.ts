@@ -1,0 +1,50 @@
+import { addProducts } from '../rig/catalogue.ts';
+import type { LoadRequest } from '../rig/load.ts';
+import { query } from '../rig/system.ts';
+
+const productCount = 500;
+const reviewsPerProduct = 20;
+/** Each hundred of requests holds each kind by its share. */
+const percent = { product: 80, reviews: 10, newReview: 5, editedReview: 5 };
+const hundreds = 200;
+
+/** Products with reviews, and requests for them, as shoppers send them: most read, few write. */
+export async function createMixture(databaseUrl: string): Promise<LoadRequest[]> {
+  const products = await addProducts(databaseUrl, productCount);
+  const rows = await query<{ id: string }>(
+    databaseUrl,
+    `INSERT INTO reviews (product_id, rating, title, text, author_name)
+     SELECT product, 1 + n % 5, 'Worth it', repeat('They fit, and they last. ', 6), 'Ada'
+       FROM unnest($1::uuid[]) AS product, generate_series(1, $2::int) AS n
+     RETURNING id`,
+    [products, reviewsPerProduct],
+  );
+  const reviews = rows.map(({ id }) => id);
+  return Array.from({ length: hundreds * 100 }, (_, n) => requestOf(n, products, reviews));
+}
+
+function requestOf(n: number, products: string[], reviews: string[]): LoadRequest {
+  const product = products[(n * 7) % products.length]!;
+  // Scatters the kinds, as 37 and 100 have no divisor in common.
+  let place = (n * 37) % 100;
+  if (place < percent.product) return { path: `/api/products/${product}` };
+  place -= percent.product;
+  if (place < percent.reviews) return { path: `/api/products/${product}/reviews` };
+  place -= percent.reviews;
+  if (place < percent.newReview) {
+    const review = {
+      productId: product,
+      rating: 1 + (n % 5),
+      title: 'Good',
+      text: 'As told.',
+      authorName: 'Bo',
+    };
+    return { method: 'POST', path: '/api/reviews', body: JSON.stringify(review) };
+  }
+  place -= percent.newReview;
+  const hundred = Math.floor(n / 100);
+  // The second half edits the same reviews to another rating: to change nothing would be cheap.
+  const review = reviews[((hundred % (hundreds / 2)) * percent.editedReview + place) * 7]!;
+  const body = JSON.stringify({ rating: hundred < hundreds / 2 ? 2 : 4 });
+  return { method: 'PATCH', path: `/api/reviews/${review}`, body };
+}
