@@ -159,26 +159,29 @@ export function createReader<T>(
       items: I[],
       loadMany: (misses: I[]) => Promise<(T | null)[]>,
     ): Promise<(T | null)[]> {
-      const entries = items.map(({ key }) => entryKey(key));
-      const tagKeys = [...new Set(items.flatMap(({ tags }) => tags.map(tagKey)))];
-      const found = await lookUp([...entries, ...tagKeys]);
-      const tokens = found && (await claimMissing(tagKeys, found.slice(items.length)));
-      if (!tokens) return bypass(items.length, () => loadMany(items));
+      const asked = items.map(({ key, tags }) => ({ entry: entryKey(key), tagKeys: tags.map(tagKey) }));
+      const found = await lookUp(asked.flatMap(({ entry, tagKeys }) => [entry, ...tagKeys]));
+      if (!found) return bypass(items.length, () => loadMany(items));
 
-      const tokenOf = new Map(tagKeys.map((key, i) => [key, tokens[i] as Buffer]));
-      const tokensOf = items.map(({ tags }) => tags.map((tag) => tokenOf.get(tagKey(tag)) as Buffer));
-      const values = items.map((_, i) => valueOf(found[i], tokensOf[i] as Buffer[]));
-      const misses = items.map((_, i) => i).filter((i) => values[i] === undefined);
+      let at = 0;
+      const kept = asked.map(({ tagKeys }) => ({
+        entry: found[at++],
+        tokens: found.slice(at, (at += tagKeys.length)),
+      }));
+      const values = kept.map(({ entry, tokens }) => valueOf(entry, tokens));
+      const misses = [...values.keys()].filter((i) => values[i] === undefined);
+      const tokens = await Promise.all(misses.map((i) => claimMissing(asked[i]!.tagKeys, kept[i]!.tokens)));
+      if (tokens.includes(undefined)) return bypass(items.length, () => loadMany(items));
       count.hit += items.length - misses.length;
       if (misses.length === 0) return values as (T | null)[];
 
       count.load++;
-      const loaded = await loadMany(misses.map((i) => items[i] as I));
-      misses.forEach((i, at) => {
-        count[found[i] ? 'stale' : 'miss']++;
-        const value = loaded[at] as T | null;
+      const loaded = await loadMany(misses.map((i) => items[i]!));
+      misses.forEach((i, nth) => {
+        count[kept[i]!.entry ? 'stale' : 'miss']++;
+        const value = loaded[nth] as T | null;
         values[i] = value;
-        void save(entries[i] as string, tokensOf[i] as Buffer[], value);
+        void save(asked[i]!.entry, tokens[nth]!, value);
       });
       return values as (T | null)[];
     },

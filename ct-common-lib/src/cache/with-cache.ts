@@ -115,6 +115,7 @@ function readEach(
         throw new TypeError('A batch read must give one result for each id');
       return loaded;
     });
+    if (items.length === keyed.length) return values;
     const valueOf = new Map(items.map(({ key }, i) => [key, values[i]]));
     return keyed.map(({ key }) => valueOf.get(key));
   };

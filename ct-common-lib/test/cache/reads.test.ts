@@ -203,7 +203,7 @@ describeOnEveryStore('a cached read', (createBackend) => {
       asked.length = 0;
       await many.findMany(['1', '2']);
       expect(asked).to.deep.equal([
-        ['e:products.find:{product:1}', 'e:products.find:{product:2}', 'g:{product:1}', 'g:{product:2}'],
+        ['e:products.find:{product:1}', 'g:{product:1}', 'e:products.find:{product:2}', 'g:{product:2}'],
       ]);
       await watched.stop();
     });
