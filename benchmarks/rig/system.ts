@@ -36,7 +36,7 @@ export async function createSystem(servers: Servers, folder: string) {
   const databaseUrl = servers.postgresUrl(databases.api);
   const ratingDatabaseUrl = servers.postgresUrl(databases.rating);
   const prefix = `${name}-`;
-  const services: ServiceProcess[] = [];
+  const programs: Program[] = [];
   let removing: Promise<void> | undefined;
   const onServer = (sql: string) => query(servers.postgresUrl('postgres'), sql);
 
@@ -63,7 +63,7 @@ export async function createSystem(servers: Servers, folder: string) {
       },
     });
     const running = serviceProcess(program, port);
-    services.push(running);
+    programs.push(program);
     await waitFor(`${service} to be ready, see ${program.logFile}`, running.isReady, {
       timeoutMs: startTimeoutMs,
       intervalMs: 5,
@@ -72,7 +72,7 @@ export async function createSystem(servers: Servers, folder: string) {
   }
 
   async function remove(): Promise<void> {
-    await Promise.all(services.map((service) => service.stop()));
+    await Promise.all(programs.map((program) => program.stop()));
     await deleteQueues(servers.rabbitUrl, prefix);
     for (const database of Object.values(databases)) await onServer(`DROP DATABASE ${database} WITH (FORCE)`);
   }
@@ -89,6 +89,18 @@ export async function createSystem(servers: Servers, folder: string) {
     startApi: (options?: ServiceOptions) => start('api-service', options),
     /** Returns once it is ready. */
     startRating: (options?: ServiceOptions) => start('rating-service', options),
+
+    /** `npm run import`, as the images run it. */
+    startImport(file: string): Program {
+      const program = startProgram({
+        folder,
+        name: `${name}-import`,
+        args: [join(root, 'api-service/dist/import/main.js'), file],
+        variables: { DATABASE_URL: databaseUrl },
+      });
+      programs.push(program);
+      return program;
+    },
 
     /**
      * Ends the services and removes everything that they have stored outside of Redis, where entries expire. May be called

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { averageRating, type Histogram } from 'ct-common-lib/rating';
+import { alternate, type Bench, type Question } from '../rig/bench.ts';
+import { askForFigure } from '../rig/figure.ts';
+import type { Finding } from '../rig/measurement.ts';
+import { spreadOf } from '../rig/measurement.ts';
+import type { Program } from '../rig/processes.ts';
+import { writeReviewFile, type ReviewFile } from '../rig/review-file.ts';
+import { query, type System } from '../rig/system.ts';
+
+const products = 1_000;
+const lookIntervalMs = 100;
+const patienceMs = 600_000;
+
+/** How fast do reviews come in from a file, until the last average is right, and does the memory stay the same? */
+export const importReviews: Question = {
+  name: 'import',
+  async answer(bench: Bench): Promise<Finding[]> {
+    const { rig, quick } = bench;
+    const reviews = quick ? 100_000 : 1_000_000;
+    const file = await writeReviewFile(join(rig.folder, 'reviews.ndjson'), { reviews, products });
+    const home = await rig.createSystem();
+    const loop = await rig.startReference('rating-loop.ts', {
+      variables: { DATABASE_URL: home.ratingDatabaseUrl },
+    });
+    const imports: Import[] = [];
+    try {
+      const figures = await alternate(bench, {
+        import: async () => {
+          const done = await importOnce(bench, file, reviews);
+          imports.push(done);
+          return reviews / done.seconds;
+        },
+        'the bare statement': () => askForFigure(loop, `/${quick ? 40_000 : 200_000}/${products}`),
+      });
+      // The first was the one that does not count.
+      const counted = imports.slice(1);
+      return [
+        {
+          row: '12',
+          what: 'Import reviews until every average is right',
+          unit: 'reviews/s',
+          better: 'more',
+          figures: figures.import,
+          reference: { name: 'the statement in batches of 100', figures: figures['the bare statement'] },
+          mark: 0.4,
+        },
+        {
+          row: '12',
+          what: 'Most memory after the second tenth of an import, by the most until then; the worst of three processes',
+          unit: '×',
+          better: 'less',
+          figures: counted.map(({ memory }) => Math.max(...Object.values(memory).map(growthOf))),
+          mark: 1.25,
+          series: counted.at(-1)!.memory,
+        },
+      ];
+    } finally {
+      await loop.stop();
+      await home.remove();
+    }
+  },
+};
+
+interface Import {
+  seconds: number;
+  /** Resident, in MiB, every 100 ms. */
+  memory: Record<string, number[]>;
+}
+
+async function importOnce({ rig }: Bench, file: ReviewFile, reviews: number): Promise<Import> {
+  const system = await rig.createSystem();
+  try {
+    const [api, rating] = [await system.startApi(), await system.startRating()];
+    const started = performance.now();
+    const importer = system.startImport(file.path);
+    const memory = watchMemory({ 'api-service': api, 'rating-service': rating, importer });
+    try {
+      const deadline = started + patienceMs;
+      while ((await countReviews(system)) < reviews) {
+        if (performance.now() > deadline) throw new Error('after ten minutes reviews are still missing');
+        await sleep(lookIntervalMs);
+      }
+      const seconds = (performance.now() - started) / 1000;
+      await assertRight(system, file);
+      return { seconds, memory: memory.series };
+    } finally {
+      memory.stop();
+    }
+  } finally {
+    await system.remove();
+  }
+}
+
+async function countReviews({ databaseUrl }: System): Promise<number> {
+  const [row] = await query<{ counted: number }>(
+    databaseUrl,
+    'SELECT coalesce(sum(review_count), 0)::int AS counted FROM products',
+  );
+  return row!.counted;
+}
+
+async function assertRight({ databaseUrl }: System, { truth }: ReviewFile): Promise<void> {
+  const rows = await query<{ sku: string; stars: number[]; average: number }>(
+    databaseUrl,
+    'SELECT sku, distribution::int[] AS stars, average_rating::float8 AS average FROM products',
+  );
+  const isRight = ({ sku, stars, average }: (typeof rows)[number]) => {
+    const wanted = truth.get(sku);
+    return wanted?.join() === stars.join() && average === averageRating(wanted as unknown as Histogram);
+  };
+  const wrong = rows.filter((row) => !isRight(row));
+  if (rows.length === truth.size && wrong.length === 0) return;
+  throw new Error(
+    `${wrong.length} of ${rows.length} ratings are wrong, of ${truth.size} that there should be`,
+  );
+}
+
+/** Until a process has ended. */
+function watchMemory(processes: Record<string, Pick<Program, 'usage' | 'isRunning'>>) {
+  const series = Object.fromEntries(Object.keys(processes).map((name) => [name, [] as number[]]));
+  const look = () => {
+    for (const [name, program] of Object.entries(processes))
+      if (program.isRunning()) series[name]!.push(residentMiB(program));
+  };
+  const timer = setInterval(look, lookIntervalMs);
+  return { series, stop: () => clearInterval(timer) };
+}
+
+const residentMiB = ({ usage }: Pick<Program, 'usage'>) => usage().rssBytes / 2 ** 20;
+
+function growthOf(series: number[]): number {
+  const second = Math.ceil(series.length / 5);
+  return spreadOf(series.slice(second)).most / spreadOf(series.slice(0, second)).most;
+}
