@@ -51,6 +51,7 @@ await runWithRig(async (rig) => {
       for (const finding of findings) console.log(describeFinding(finding));
       if (!quick) await writeDown(rig, question, findings);
     } catch (error) {
+      if (rig.isStopping()) break;
       console.error(error);
       failures.push(`${question.name}: ${(error as Error).message}`);
     }

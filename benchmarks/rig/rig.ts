@@ -102,6 +102,9 @@ export async function createRig() {
       return { ...program, port: said[0].port };
     },
 
+    /** Whether whoever works with it should stop too: what fails now fails for that. */
+    isStopping: () => stopping !== undefined,
+
     putLoad: (load: Load) => putLoad(load, folder),
 
     /** Ends all that was started, also what a question left behind, and removes the folder. May be called twice. */
