@@ -1,6 +1,21 @@
 import type { Question } from '../rig/bench.ts';
 import { cacheLibraries } from './cache-libraries.ts';
 import { cachedProduct } from './cached-product.ts';
+import { importReviews } from './import.ts';
+import { notModified } from './not-modified.ts';
+import { ratingBacklog } from './rating-backlog.ts';
+import { relay } from './relay.ts';
+import { reviewPage } from './review-page.ts';
+import { twoProcesses } from './two-processes.ts';
 
 /** In the order of the table. */
-export const questions: Question[] = [cachedProduct, cacheLibraries];
+export const questions: Question[] = [
+  cachedProduct,
+  notModified,
+  reviewPage,
+  ratingBacklog,
+  relay,
+  importReviews,
+  cacheLibraries,
+  twoProcesses,
+];

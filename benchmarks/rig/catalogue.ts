@@ -15,3 +15,18 @@ export async function addProducts(databaseUrl: string, count: number): Promise<s
   );
   return rows.map(({ id }) => id);
 }
+
+/** So many approved reviews of every product, with texts of about 200 characters, likewise without their triggers. */
+export async function addReviews(databaseUrl: string, countOfEach: number): Promise<void> {
+  await query(
+    databaseUrl,
+    `INSERT INTO reviews (product_id, rating, title, text, author_name, created_at)
+     SELECT products.id, 1 + n % 5, 'Worn for ' || n || ' weeks',
+            'Bought for the hills behind the house and worn in all weathers since, ' || n || ' times by now. Dry feet, a firm heel, '
+              || 'and the sole grips on wet stone. The laces came loose at first; double knots have held to this day.',
+            'Robin ' || n, now() - n * interval '1 hour'
+       FROM products, generate_series(1, $1::int) AS n`,
+    [countOfEach],
+    { session_replication_role: 'replica' },
+  );
+}
