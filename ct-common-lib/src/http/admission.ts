@@ -61,7 +61,8 @@ export function createAdmission({ metrics, isStalled = () => false }: AdmissionO
         return false;
       }
       count.begin();
-      res.on('close', count.end);
+      // Once: an answer whose connection was lost before its turn may be told of that twice.
+      res.once('close', count.end);
       return true;
     },
 

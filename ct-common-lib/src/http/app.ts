@@ -44,7 +44,8 @@ function observe(log: Logger, metrics: Registry): RequestHandler {
   return (req, res, next) => {
     res.setHeader('X-Content-Type-Options', 'nosniff');
     const startedAt = performance.now();
-    res.on('close', () => {
+    // Once, as in admission.ts.
+    res.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000;
       const route = (res.locals.route as string | undefined) ?? 'unmatched';
       duration.observe({ method: req.method, route, status: res.statusCode }, seconds);

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Response, Router } from 'express';
 import { createAdmission, createApp, createHealthRouter, createHttpServer } from '../../src/http/index.ts';
@@ -141,8 +142,8 @@ describe('the places of requests whose client goes away', () => {
   const log = createLogger({ name: 'test', level: 'silent' });
   const metrics = createMetrics('test');
   const router = Router();
-  let arrived = 0;
-  router.get('/held', () => void arrived++);
+  const held: Response[] = [];
+  router.get('/held', (_req, res) => void held.push(res));
   // More than the kernel holds for a client that does not read.
   router.get('/large', (_req, res) => void res.send(Buffer.alloc(16 * 1024 * 1024)));
   const app = createApp({ log, metrics, routers: [['/', router]] });
@@ -151,8 +152,9 @@ describe('the places of requests whose client goes away', () => {
   before(() => server.start());
   after(() => server.stop());
 
-  const inProgress = async () =>
-    Number(/in_progress\{kind="read".*\} (\d+)$/m.exec(await metrics.metrics())?.[1]);
+  const figure = async (pattern: RegExp) => Number(pattern.exec(await metrics.metrics())?.[1]);
+  const inProgress = () => figure(/^ct_http_requests_in_progress\{kind="read".*\} (-?\d+)$/m);
+  const timed = () => figure(/^ct_http_request_duration_seconds_count\{.*\} (\d+)$/m);
   const ask = (path: string, times: number) => {
     const socket = connect(server.port(), '127.0.0.1');
     socket.on('error', () => undefined).pause();
@@ -162,9 +164,29 @@ describe('the places of requests whose client goes away', () => {
 
   it('are free again when it has sent several ahead', async () => {
     const socket = ask('/held', 20);
-    await waitFor('all to be in progress', async () => arrived === 20 && (await inProgress()) === 20);
+    await waitFor('all to be in progress', async () => held.length === 20 && (await inProgress()) === 20);
     socket.destroy();
     await waitFor('none to be in progress', async () => (await inProgress()) === 0);
+  });
+
+  it('are free again once only, though its requests are answered after all', async () => {
+    held.length = 0;
+    const socket = ask('/held', 2);
+    await waitFor('both to be in progress', () => held.length === 2);
+    const timedBefore = await timed();
+    const [first, second] = held as [Response, Response];
+    first.writeHead(200, { 'Content-Length': 1 }).write('x');
+    socket.destroy();
+    await waitFor('none to be in progress', async () => (await inProgress()) === 0);
+
+    // Node.js gives the second its turn on the lost connection, and may tell it of the end once more.
+    first.end();
+    await waitFor('the turn of the second', () => second.socket !== null);
+    second.writeHead(200, { 'Content-Length': 0 }).flushHeaders();
+    second.end();
+    await setImmediate();
+    expect(await inProgress()).to.equal(0);
+    expect(await timed()).to.equal(timedBefore + 2);
   });
 
   it('are free again when it does not read the answers', async () => {
