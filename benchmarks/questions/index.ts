@@ -2,6 +2,7 @@ import type { Question } from '../rig/bench.ts';
 import { cacheLibraries } from './cache-libraries.ts';
 import { cachedProduct } from './cached-product.ts';
 import { importReviews } from './import.ts';
+import { largeProduct } from './large-product.ts';
 import { notModified } from './not-modified.ts';
 import { ratingBacklog } from './rating-backlog.ts';
 import { relay } from './relay.ts';
@@ -15,6 +16,7 @@ export const questions: Question[] = [
   reviewPage,
   ratingBacklog,
   relay,
+  largeProduct,
   importReviews,
   cacheLibraries,
   twoProcesses,
