@@ -51,9 +51,9 @@ export const importReviews: Question = {
           what: 'Most memory after the second tenth of an import, by the most until then; the worst of three processes',
           unit: '×',
           better: 'less',
-          figures: counted.map(({ memory }) => Math.max(...Object.values(memory).map(growthOf))),
+          figures: counted.map(({ series }) => Math.max(...memoryIn(series).map(growthOf))),
           mark: 1.25,
-          series: counted.at(-1)!.memory,
+          series: counted.at(-1)!.series,
         },
       ];
     } finally {
@@ -65,8 +65,8 @@ export const importReviews: Question = {
 
 interface Import {
   seconds: number;
-  /** Resident, in MiB, every 100 ms. */
-  memory: Record<string, number[]>;
+  /** Every 100 ms: what is resident of each process, until it ends, and how many reviews are counted. */
+  series: Record<string, number[]>;
 }
 
 async function importOnce({ rig }: Bench, file: ReviewFile, reviews: number): Promise<Import> {
@@ -75,18 +75,19 @@ async function importOnce({ rig }: Bench, file: ReviewFile, reviews: number): Pr
     const [api, rating] = [await system.startApi(), await system.startRating()];
     const started = performance.now();
     const importer = system.startImport(file.path);
-    const memory = watchMemory({ 'api-service': api, 'rating-service': rating, importer });
+    let counted = 0;
+    const watch = watchImport({ 'api-service': api, 'rating-service': rating, importer }, () => counted);
     try {
       const deadline = started + patienceMs;
-      while ((await countReviews(system)) < reviews) {
+      while ((counted = await countReviews(system)) < reviews) {
         if (performance.now() > deadline) throw new Error('after ten minutes reviews are still missing');
         await sleep(lookIntervalMs);
       }
       const seconds = (performance.now() - started) / 1000;
       await assertRight(system, file);
-      return { seconds, memory: memory.series };
+      return { seconds, series: watch.series };
     } finally {
-      memory.stop();
+      watch.stop();
     }
   } finally {
     await system.remove();
@@ -117,12 +118,19 @@ async function assertRight({ databaseUrl }: System, { truth }: ReviewFile): Prom
   );
 }
 
-/** Until a process has ended. */
-function watchMemory(processes: Record<string, Pick<Program, 'usage' | 'isRunning'>>) {
-  const series = Object.fromEntries(Object.keys(processes).map((name) => [name, [] as number[]]));
+const memoryUnit = 'memory, MiB';
+const memoryIn = (series: Import['series']) =>
+  Object.entries(series).flatMap(([name, values]) => (name.endsWith(memoryUnit) ? [values] : []));
+
+function watchImport(processes: Record<string, Pick<Program, 'usage' | 'isRunning'>>, counted: () => number) {
+  const series: Import['series'] = {};
+  const add = (name: string, value: number) => (series[name] ??= []).push(value);
+  const started = performance.now();
   const look = () => {
+    add('seconds', (performance.now() - started) / 1000);
+    add('reviews in averages, thousands', counted() / 1000);
     for (const [name, program] of Object.entries(processes))
-      if (program.isRunning()) series[name]!.push(residentMiB(program));
+      if (program.isRunning()) add(`${name}: ${memoryUnit}`, residentMiB(program));
   };
   const timer = setInterval(look, lookIntervalMs);
   return { series, stop: () => clearInterval(timer) };

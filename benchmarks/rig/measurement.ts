@@ -15,7 +15,10 @@ export interface Finding {
   mark?: number;
   /** Why it falls short, where it does: told in the report only then. */
   shortfall?: string;
-  /** Further series to be drawn, by name. */
+  /**
+   * What is to be drawn over time: `seconds`, and others of the same length or shorter whose names end with their units, such as
+   * `memory, MiB`. Those that differ in what stands before a colon share a plot: `importer: memory, MiB`.
+   */
   series?: Record<string, number[]>;
 }
 
