@@ -19,10 +19,11 @@ export type PublishOutcome =
  */
 export type EventHandler = (events: Event[]) => Promise<void>;
 
-export const defaultBatchSize = 500;
+/** Under a backlog: of many events that are about few products it leaves few ratings to publish and to store. */
+export const defaultBatchSize = 2_000;
 
 export interface SubscribeOptions {
-  /** Deliveries handed over at once at the most. Default 500. */
+  /** Deliveries handed over at once at the most. Default 2,000; RabbitMQ sends twice as many ahead. */
   batchSize?: number;
 }
 

@@ -83,15 +83,17 @@ export function createRatingService({
   }
 
   async function applyLatest(latest: ReviewState[], transaction: Transaction) {
-    const states = await reviewStates.lock(latest, transaction);
+    const states = await reviewStates.insertOrLock(latest, transaction);
     const changes = new Map<string, ProductRatingChange>();
-    const newer: ReviewState[] = [];
+    const replacing: ReviewState[] = [];
+    let newer = 0;
     for (const review of latest) {
       const known = states.get(review.reviewId)!;
       assertSameProduct(known, review);
       // A review that is not newer changes nothing, but its product's rating is wanted all the same.
       const next = review.version > known.version ? review : known;
-      if (next === review) newer.push(review);
+      if (next === review) newer++;
+      if (next === review && known.version > 0) replacing.push(review);
       const change = changes.get(review.productId);
       changes.set(review.productId, {
         productId: review.productId,
@@ -102,10 +104,10 @@ export function createRatingService({
         version: (change?.version ?? 0) + next.version - known.version,
       });
     }
-    if (newer.length > 0) await reviewStates.save(newer, transaction);
+    if (replacing.length > 0) await reviewStates.save(replacing, transaction);
     const ratings = await productRatings.add([...changes.values()], transaction);
     ratings.forEach(assertPossible);
-    return { ratings, newer: newer.length };
+    return { ratings, newer };
   }
 
   return { apply };

@@ -17,8 +17,8 @@ describe('two instances at once', () => {
     let applying: ReturnType<typeof second.apply> | undefined;
     const first = database.createRatings((states, sequelize) => ({
       ...states,
-      async lock(reviews, transaction) {
-        const known = await states.lock(reviews, transaction);
+      async insertOrLock(reviews, transaction) {
+        const known = await states.insertOrLock(reviews, transaction);
         applying = second.apply([created]);
         await waitFor('the second waits for the first', async () => (await countWaiting(sequelize)) === 1);
         return known;
@@ -38,10 +38,11 @@ describe('two instances at once', () => {
     let applying: ReturnType<typeof second.apply> | undefined;
     const first = database.createRatings((states, sequelize) => ({
       ...states,
-      async save(reviews, transaction) {
-        await states.save(reviews, transaction);
+      async insertOrLock(reviews, transaction) {
+        const known = await states.insertOrLock(reviews, transaction);
         applying = second.apply([{ ...created, rating: 2, version: 2 }]);
         await waitFor('the second waits for the first', async () => (await countWaiting(sequelize)) === 1);
+        return known;
       },
     }));
 
@@ -93,7 +94,7 @@ describe('two instances at once', () => {
     const { sequelize } = instances[0];
     await heldInTheMiddle(
       sequelize,
-      (transaction) => createReviewStateRepository(sequelize).lock([reviews[1]!], transaction),
+      (transaction) => createReviewStateRepository(sequelize).insertOrLock([reviews[1]!], transaction),
       () => [instances[0].apply(reviews), instances[1].apply(reviews.toReversed())],
     );
     expect(await instances[0].find(reviews.map(({ productId }) => productId))).to.have.length(3);
@@ -110,7 +111,7 @@ describe('two instances at once', () => {
     const edited = reviews.map((review) => ({ ...review, rating: 1, version: 2 }));
     await heldInTheMiddle(
       sequelize,
-      (transaction) => createReviewStateRepository(sequelize).lock([reviews[1]!], transaction),
+      (transaction) => createReviewStateRepository(sequelize).insertOrLock([reviews[1]!], transaction),
       () => instances.map(({ apply }) => apply(edited)),
     );
     expect(transactions()).to.equal(2);
@@ -125,11 +126,11 @@ describe('two instances at once', () => {
     const instance = (without = 'enable_tidscan') =>
       database.createRatings((states, sequelize) => ({
         ...states,
-        async lock(reviews, transaction) {
+        async insertOrLock(reviews, transaction) {
           transactions++;
           const settings = `SET LOCAL enable_bitmapscan = off; SET LOCAL ${without} = off`;
           await sequelize.query(settings, { transaction });
-          return states.lock(reviews, transaction);
+          return states.insertOrLock(reviews, transaction);
         },
       }));
     return {

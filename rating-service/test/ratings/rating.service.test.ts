@@ -79,16 +79,16 @@ describe('rating.service', () => {
   });
 
   it('writes no review that is known already', async () => {
-    let saved: number[] = [];
+    const saved: number[] = [];
     const spied = database.createRatings((states) => ({
       ...states,
       save: (reviews, transaction) => (saved.push(reviews.length), states.save(reviews, transaction)),
     }));
-    const created = review();
-    await spied.apply([created, review()]);
-    saved = [];
-    await spied.apply([created, review()]);
-    await spied.apply([created]);
+    const [created, other] = [review(), review()];
+    await spied.apply([created, other]);
+    expect(saved, 'of what was inserted').to.deep.equal([]);
+    await spied.apply([{ ...created, version: 2 }, other]);
+    await spied.apply([created, other]);
     expect(saved).to.deep.equal([1]);
   });
 
@@ -156,12 +156,13 @@ describe('rating.service', () => {
       let attempts = 0;
       const victim = database.createRatings((states, sequelize) => ({
         ...states,
-        async save(reviews, transaction) {
-          await states.save(reviews, transaction);
-          if (++attempts > 2) return;
+        async insertOrLock(reviews, transaction) {
+          const known = await states.insertOrLock(reviews, transaction);
+          if (++attempts > 2) return known;
           await sequelize.query(`DO $$ BEGIN RAISE 'chosen' USING ERRCODE = '${state}'; END $$`, {
             transaction,
           });
+          return known;
         },
       }));
       const created = review();
@@ -196,7 +197,10 @@ describe('rating.service', () => {
   it('throws any other error of the database as it is', async () => {
     const broken = database.createRatings((states, sequelize) => ({
       ...states,
-      save: async (_, transaction) => void (await sequelize.query('SELECT 1 / 0', { transaction })),
+      insertOrLock: async (reviews, transaction) => {
+        await sequelize.query('SELECT 1 / 0', { transaction });
+        return states.insertOrLock(reviews, transaction);
+      },
     }));
     const error = await rejection(broken.apply([review()]));
     expect(error).not.to.be.instanceOf(TransientError);
