@@ -41,7 +41,7 @@ export function compose(
   const metrics = createMetrics(name);
   const sequelize = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
   // Relays, consumer, replay and readiness do not wait behind the requests.
-  const background = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 4 });
+  const background = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
   const bus = sharedBus ?? createBus();
   if (!redisUrl && !sharedBus) {
     log.warn(

@@ -67,6 +67,24 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
     });
   }
 
+  /** Two at once behind a full one: while the broker takes the rows of the one, the database deals with the other's. */
+  async function relayBacklog(): Promise<'done' | 'stuck'> {
+    const first = await relayBatch();
+    if (first !== 'more') return first;
+    const ends = await Promise.allSettled([relayFullBatches(), relayFullBatches()]);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+    return ends.some((end) => end.status === 'fulfilled' && end.value === 'stuck') ? 'stuck' : 'done';
+  }
+
+  async function relayFullBatches(): Promise<'done' | 'stuck'> {
+    while (!stopping) {
+      const outcome = await relayBatch();
+      if (outcome !== 'more') return outcome;
+    }
+    return 'done';
+  }
+
   /** SKIP LOCKED: what another relay holds is its business. The primary key's index serves the order. */
   function claim(transaction: Transaction): Promise<Row[]> {
     return sequelize.query<Row>(
@@ -118,10 +136,8 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
   async function run() {
     while (!stopping) {
       woken = false;
-      let more = false;
       try {
-        const outcome = await relayBatch();
-        more = outcome === 'more';
+        const outcome = await relayBacklog();
         // Rows that nobody takes must not be tried without a pause, however many there are.
         failures = outcome === 'stuck' ? failures + 1 : 0;
       } catch (error) {
@@ -129,7 +145,7 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
         relayed.inc({ table, outcome: 'failed' });
         log.warn({ table, failures, err: error }, 'relay failed, will try again');
       }
-      if (!more) await pause();
+      await pause();
     }
   }
 

@@ -84,6 +84,23 @@ describe('createRelay', () => {
     expect(sizes).to.deep.equal([10, 10, 5]);
   });
 
+  it('works on two batches at once behind a full one, and on neither again because the other failed', async () => {
+    await append(numbered(30));
+    const delivered: string[] = [];
+    let batches = 0;
+    const deliver = async (rows: MessageRow[]) => {
+      const batch = ++batches;
+      if (batch > 1) await waitFor('the other batch', () => batches >= 3);
+      if (batch === 2) throw new Error('not now');
+      delivered.push(...rows.map(({ message }) => message));
+      return deliverAll(rows);
+    };
+    create({ batchSize: 10, deliver, pollIntervalMs: 10 }).start();
+    await waitFor('an empty table', async () => (await waiting()).length === 0);
+    expect(delivered).to.have.length(30);
+    expect(new Set(delivered).size).to.equal(30);
+  });
+
   it('goes straight on after a full batch that was tried before and goes now', async () => {
     await append(numbered(25));
     await select('UPDATE outbox SET attempts = 3');

@@ -1,8 +1,8 @@
 import { queues } from 'ct-common-lib/bus';
 import type { Rig } from '../rig.ts';
 
-/** Of each process, see `createSequelize`. */
-const poolSize = 10;
+/** Of each process, all of its pools together. */
+const poolSizes = { 'api-service': 12, 'rating-service': 10 };
 
 const databaseConnectionsSql = `
   SELECT application_name AS name, count(*)::int AS count
@@ -27,9 +27,12 @@ export async function wrongConnections({ postgres, redis, rabbit, apis, ratings 
     apis.length,
   );
 
-  const pools = await postgres.query<{ name: string; count: number }>('postgres', databaseConnectionsSql);
+  const pools = await postgres.query<{ name: keyof typeof poolSizes; count: number }>(
+    'postgres',
+    databaseConnectionsSql,
+  );
   for (const { name, count } of pools) {
-    const most = poolSize * (name === 'api-service' ? apis.length : ratings.length);
+    const most = poolSizes[name] * (name === 'api-service' ? apis.length : ratings.length);
     if (count > most)
       wrong.push(`${count} connections of ${name} to PostgreSQL, more than its pools' ${most}`);
   }
