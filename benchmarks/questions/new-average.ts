@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { alternate, type Bench, type Question } from '../rig/bench.ts';
+import { addProducts } from '../rig/catalogue.ts';
+import { quantile, type Finding } from '../rig/measurement.ts';
+
+/** Long enough for what comes after a new average, such as the deletion of outbox rows. */
+const pauseMs = 20;
+const patienceMs = 10_000;
+
+/**
+ * How long is the way from a review to the new average, when there is nothing else to do? It begins before the review is
+ * sent, as the reference's begins before its first commit, and ends with the answer that has the new average.
+ */
+export const newAverage: Question = {
+  name: 'new-average',
+  async answer(bench: Bench): Promise<Finding[]> {
+    const { rig, quick } = bench;
+    const samples = quick ? 100 : 400;
+    const system = await rig.createSystem();
+    const api = await system.startApi();
+    await system.startRating();
+    const { databaseUrl, rabbitUrl, prefix } = system;
+    const commits = await rig.startReference('three-commits.ts', {
+      variables: {
+        DATABASE_URL: databaseUrl,
+        RABBITMQ_URL: rabbitUrl,
+        PREFIX: prefix,
+        PAUSE_MS: String(pauseMs),
+      },
+    });
+    try {
+      const [productId] = await addProducts(databaseUrl, 1);
+      const ours: number[][] = [];
+      const theirs: number[][] = [];
+      const medianOf = (times: number[], all: number[][]) => {
+        all.push(times);
+        return quantile(times, 0.5);
+      };
+      const medians = await alternate(bench, {
+        'api-service and rating-service': async () =>
+          medianOf(await measure(api.baseUrl, productId!, samples), ours),
+        'three commits': async () => medianOf(await askForTimes(commits, samples), theirs),
+      });
+      // The first were those that do not count.
+      const p99s = (all: number[][]) => all.slice(1).map((times) => quantile(times, 0.99));
+      const name = 'three commits and two confirmed messages';
+      const row = { row: '6', unit: 'ms', better: 'less' } as const;
+      return [
+        {
+          ...row,
+          what: 'From a review to the new average, p50',
+          figures: medians['api-service and rating-service'],
+          reference: { name, figures: medians['three commits'] },
+          mark: 3,
+        },
+        {
+          ...row,
+          what: 'From a review to the new average, p99',
+          figures: p99s(ours),
+          reference: { name, figures: p99s(theirs) },
+          mark: 5,
+        },
+      ];
+    } finally {
+      await commits.stop();
+      await system.remove();
+    }
+  },
+};
+
+/** The times in ms of one review after another. */
+async function measure(baseUrl: string, productId: string, samples: number): Promise<number[]> {
+  const product = `${baseUrl}/api/products/${productId}`;
+  const reviewCount = async () =>
+    ((await (await fetch(product)).json()) as { reviewCount: number }).reviewCount;
+  const times: number[] = [];
+  let count = await reviewCount();
+  for (let n = 0; n < samples; n++) {
+    const started = performance.now();
+    const answer = await fetch(`${baseUrl}/api/reviews`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ productId, rating: 1 + (n % 5), text: 'Dry feet.' }),
+    });
+    if (answer.status !== 201) throw new Error(`a review was answered with ${answer.status}`);
+    await answer.arrayBuffer();
+    count++;
+    // Asked without a pause, as the time to the answer is part of the way.
+    while ((await reviewCount()) < count)
+      if (performance.now() - started > patienceMs) throw new Error('a review was not counted');
+    times.push(performance.now() - started);
+    await sleep(pauseMs);
+  }
+  return times;
+}
+
+async function askForTimes({ port }: { port: number }, samples: number): Promise<number[]> {
+  const answer = await fetch(`http://127.0.0.1:${port}/${samples}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as number[];
+}

@@ -1,0 +1,77 @@
+import { waitFor } from 'ct-common-lib/testing';
+import { alternate, type Bench, type Question } from '../rig/bench.ts';
+import { addProducts } from '../rig/catalogue.ts';
+import type { LoadRequest } from '../rig/load.ts';
+import type { Finding } from '../rig/measurement.ts';
+import { query, type System } from '../rig/system.ts';
+
+const products = 1_000;
+
+/** What does a new review cost while all that comes after it is being done as well? */
+export const newReview: Question = {
+  name: 'new-review',
+  async answer(bench: Bench): Promise<Finding[]> {
+    const { rig, seconds } = bench;
+    const system = await rig.createSystem();
+    const api = await system.startApi();
+    await system.startRating();
+    const express = await rig.startReference('review-transaction.ts', {
+      variables: { DATABASE_URL: system.databaseUrl },
+    });
+    try {
+      const requests = (await addProducts(system.databaseUrl, products)).map(reviewOf);
+      const load = async ({ port }: { port: number }) =>
+        (await rig.putLoad({ port, requests, seconds })).requestsPerSecond;
+      const figures = await alternate(bench, {
+        'api-service': async () => {
+          const figure = await load(api);
+          await everythingCounted(system);
+          return figure;
+        },
+        'bare Express': () => load(express),
+      });
+      return [
+        {
+          row: '5',
+          what: 'POST a review, with everything that comes after it',
+          unit: 'requests/s',
+          better: 'more',
+          figures: figures['api-service'],
+          reference: {
+            name: 'bare Express with a Sequelize transaction, and nothing after it',
+            figures: figures['bare Express'],
+          },
+          mark: 1.5,
+        },
+      ];
+    } finally {
+      await express.stop();
+      await system.remove();
+    }
+  },
+};
+
+const reviewOf = (productId: string, n: number): LoadRequest => ({
+  method: 'POST',
+  path: '/api/reviews',
+  body: JSON.stringify({
+    productId,
+    rating: 1 + (n % 5),
+    title: `Worn for ${n} weeks`,
+    text: 'Bought for the hills behind the house and worn in all weathers since. Dry feet, a firm heel, and the sole grips on wet stone.',
+    authorName: `Robin ${n}`,
+  }),
+});
+
+/** What is still to be done would be done while it is the reference's turn. */
+async function everythingCounted({ databaseUrl }: System): Promise<void> {
+  const isDone = async () => {
+    const [row] = await query<{ done: boolean }>(
+      databaseUrl,
+      `SELECT (SELECT sum(review_count) FROM products) = (SELECT count(*) FROM reviews)
+              AND NOT EXISTS (SELECT FROM outbox) AND NOT EXISTS (SELECT FROM cache_invalidation) AS done`,
+    );
+    return row!.done;
+  };
+  await waitFor('every review to be counted', isDone, { timeoutMs: 120_000, intervalMs: 250 });
+}
