@@ -123,12 +123,12 @@ describe('a write that is answered with 503', () => {
     expect(answer.headers.get('retry-after')).to.match(/^\d+$/);
   }
 
-  /** So many that a write finds an open one, though the relays have theirs: each had a read of its own that waited. */
+  /** So many that a write finds an open one, though the relays have theirs: each had a list of its own that waited. */
   async function openConnections(count = 6) {
     const holder = await begin();
     await holder.query('LOCK TABLE reviews');
-    const reads = Array.from({ length: count }, () => api.get(`/api/reviews/${randomUUID()}`));
-    await backendsThatWait(count, `query LIKE 'SELECT%FROM "reviews"%'`);
+    const reads = Array.from({ length: count }, () => api.get(`/api/products/${randomUUID()}/reviews`));
+    await backendsThatWait(count, `query LIKE 'SELECT%FROM reviews%'`);
     await holder.query('ROLLBACK');
     await Promise.all(reads);
   }

@@ -1,4 +1,5 @@
 import type { Cache } from './cache.ts';
+import { createLoads, type LoadMany } from './loads.ts';
 import type { Codec, Reader } from './reader.ts';
 
 /** How the results of one method are cached. */
@@ -41,7 +42,8 @@ export interface WithCacheOptions<R> {
   /**
    * Methods whose results are cached, which must read what is committed: never inside an open transaction,
    * never from a replica. `{ each: 'find' }` is for a batch method `(ids) => Promise<(T | null)[]>`, whose results
-   * stand in the order of `ids`: its items share the entries of `find(id)`.
+   * stand in the order of `ids`: its items share the entries of `find(id)`, and what several callers of `find` lack at
+   * once is loaded by one call of it.
    */
   reads?: Reads<R>;
   /** Methods that have committed when they resolve, with the tags that they change. */
@@ -70,10 +72,13 @@ export function withCache<R extends object>(
     return found;
   };
 
+  const batches = new Map(rules.flatMap(([method, rule]) => ('each' in rule ? [[rule.each, method]] : [])));
+
   for (const [method, rule] of rules) {
     if ('each' in rule) continue;
     const { key, tags, ...options } = rule;
-    const load = methodNamed(method);
+    const batch = batches.get(method);
+    const load = batch ? createLoads(methodNamed(method), checked(methodNamed(batch))) : methodNamed(method);
     const reader = cache.createReader<unknown>({ name, method, ...options });
     readers.set(method, { rule, reader });
     wrapped[method] = (...args) =>
@@ -84,7 +89,7 @@ export function withCache<R extends object>(
     if (!('each' in rule)) continue;
     const single = readers.get(rule.each);
     if (!single) throw new TypeError(`${name}.${method} names ${rule.each}, which is not cached`);
-    wrapped[method] = readEach(single, methodNamed(method));
+    wrapped[method] = readEach(single, checked(methodNamed(method)));
   }
 
   for (const [method, tagsOf] of Object.entries(writes) as [string, (...args: unknown[]) => string[]][]) {
@@ -100,21 +105,25 @@ export function withCache<R extends object>(
   return Object.create(repository, Object.getOwnPropertyDescriptors(wrapped)) as R;
 }
 
+/** A batch method that throws TypeError unless it gives one result for each id. */
+const checked =
+  (loadMany: Method) =>
+  async (ids: unknown[]): Promise<unknown[]> => {
+    const loaded = (await loadMany(ids)) as unknown[];
+    if (loaded.length !== ids.length) throw new TypeError('A batch read must give one result for each id');
+    return loaded;
+  };
+
 function readEach(
   { rule, reader }: { rule: AnyReadRule; reader: Reader<unknown> },
-  loadMany: Method,
+  loadMany: LoadMany,
 ): Method {
   return async (given) => {
     const keyed = (given as unknown[]).map((id) => ({ id, key: rule.key(id), tags: rule.tags(id) }));
     const items = [...new Map(keyed.map((item) => [item.key, item])).values()];
     if (items.length === 0) return [];
 
-    const values = await reader.readMany(items, async (misses) => {
-      const loaded = (await loadMany(misses.map(({ id }) => id))) as unknown[];
-      if (loaded.length !== misses.length)
-        throw new TypeError('A batch read must give one result for each id');
-      return loaded;
-    });
+    const values = await reader.readMany(items, (misses) => loadMany(misses.map(({ id }) => id)));
     if (items.length === keyed.length) return values;
     const valueOf = new Map(items.map(({ key }, i) => [key, values[i]]));
     return keyed.map(({ key }) => valueOf.get(key));

@@ -364,11 +364,12 @@ describe('a cache whose store fails', () => {
       const reads = ['1', '1', 'a', 'b', 'c'].map((id) => nameOf(id));
       const refused = await outcomeOf(nameOf('d'));
       expect(refused).to.be.instanceOf(TransientError).with.property('code', 'OVERLOADED');
-      // Each load by itself: without tokens nobody may join another's.
-      expect(shop.calls).to.deep.equal(['find 1', 'find 1']);
+      await gate.reached;
+      // Without tokens nobody may join a load that runs; both have asked before this one was sent.
+      expect(shop.calls).to.deep.equal(['findMany 1,1']);
       gate.open();
       expect(await Promise.all(reads)).to.deep.equal(['new', 'new', undefined, undefined, undefined]);
-      expect(shop.calls).to.deep.equal(['find 1', 'find 1', 'find a', 'find b', 'find c']);
+      expect(shop.calls).to.deep.equal(['findMany 1,1', 'findMany a,b', 'find c']);
       expect(await nameOf('1')).to.equal('new');
     });
 

@@ -176,6 +176,15 @@ describeOnEveryStore('a cached read', (createBackend) => {
       expect(await reads('miss')).to.equal(3);
     });
 
+    it('loads with one call what several callers lack at once, and keeps each by itself', async () => {
+      const found = await Promise.all(['1', '2', '3'].map((id) => products.find(id)));
+      expect(found).to.deep.equal([{ id: '1', name: 'one' }, { id: '2', name: 'two' }, null]);
+      await products.save('1', 'new');
+      expect(await products.find('1')).to.have.property('name', 'new');
+      await products.findMany(['2', '3']);
+      expect(shop.calls).to.deep.equal(['findMany 1,2,3', 'find 1']);
+    });
+
     it('gives an item as often as it was asked for, and loads it once', async () => {
       const items = await products.findMany(['1', '2', '1', '1']);
       expect(items.map((item) => item?.id)).to.deep.equal(['1', '2', '1', '1']);
