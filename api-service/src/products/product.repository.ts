@@ -22,21 +22,21 @@ export function createProductRepository(sequelize: Sequelize) {
 
   /** In the order of `ids`, null where there is none. */
   async function representMany(ids: string[], represent: (product: Product) => Representation) {
-    const rows = await Product.findAll({ where: { id: ids } });
+    const rows = await Product.findAll({ where: { id: ids }, raw: true });
     const found = new Map(rows.map((row) => [row.id, represent(row)]));
     return ids.map((id) => found.get(id) ?? null);
   }
 
   return {
     async find(id: string): Promise<Representation | null> {
-      const product = await Product.findByPk(id);
+      const product = await Product.findByPk(id, { raw: true });
       return product && representProduct(product);
     },
 
     findMany: (ids: string[]) => representMany(ids, representProduct),
 
     async findRating(id: string): Promise<Representation | null> {
-      const product = await Product.findByPk(id);
+      const product = await Product.findByPk(id, { raw: true });
       return product && representRating(product);
     },
 
