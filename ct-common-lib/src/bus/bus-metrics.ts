@@ -22,7 +22,7 @@ export function createBusMetrics(registry: Registry) {
       name: 'ct_bus_batch_size',
       help: 'Deliveries handed to a handler at once',
       labelNames: ['queue'] as const,
-      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
       registers,
     }),
     waiting: new Gauge({

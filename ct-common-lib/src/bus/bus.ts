@@ -12,18 +12,17 @@ export type PublishOutcome =
 
 /**
  * Handles deliveries in the order of arrival, one batch at a time. It returns to acknowledge all of them.
- * It throws `PoisonMessageError` to park: a batch of several is then handled one by one, so that the good
- * ones go on. It throws anything else to have the deliveries again, after a pause that grows: for as long
- * as it takes if that is a `TransientError`; otherwise, over RabbitMQ, one that has failed 10 times in a batch
- * and 10 times alone is parked as `HANDLER_FAILED`.
+ * It throws `PoisonMessageError` to park: a batch of several is then handled in a hundred pieces, or one by one, so that
+ * the good ones go on. It throws anything else to have the deliveries again, after a pause that grows: for as long
+ * as it takes if that is a `TransientError`, more than 500 in pieces from the third time on; otherwise, over RabbitMQ, one
+ * that has failed 10 times in a batch, 10 times in each smaller piece and 10 times alone is parked as `HANDLER_FAILED`.
  */
 export type EventHandler = (events: Event[]) => Promise<void>;
 
-/** Under a backlog: of many events that are about few products it leaves few ratings to publish and to store. */
-export const defaultBatchSize = 2_000;
+export const defaultBatchSize = 500;
 
 export interface SubscribeOptions {
-  /** Deliveries handed over at once at the most. Default 2,000; RabbitMQ sends twice as many ahead. */
+  /** Deliveries handed over at once at the most. Default 500; RabbitMQ sends twice as many ahead. */
   batchSize?: number;
 }
 
@@ -32,7 +31,7 @@ export type BusState = 'connected' | 'connecting' | 'blocked' | 'stopped';
 /** Publishes and consumes events. Two implementations, RabbitMQ and in process; `describeBus` is their suite. */
 export interface Bus {
   /**
-   * Publishes events and waits until each is settled, 5 s for all of them at the most. Outcomes are in the
+   * Publishes events and waits until each is settled, 5 s for every 500 of them at the most. Outcomes are in the
    * order of `events`. Throws `TransientError` if nothing can be published now; then any of them may still
    * have arrived, and the same events must be published again.
    */

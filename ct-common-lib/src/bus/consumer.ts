@@ -16,8 +16,8 @@ export interface Delivery {
 }
 
 /**
- * What comes of deliveries that a handler threw at: handed over `again`, one by one (`split`), `park`ed,
- * or `left`, because this consumer has nothing more to do with them.
+ * What comes of deliveries that a handler threw at: handed over `again`, or in a hundred pieces (`split`), which are one by one
+ * in the end, `park`ed, or `left`, because this consumer has nothing more to do with them.
  */
 export type Verdict = 'again' | 'split' | 'park' | 'left';
 
@@ -50,6 +50,9 @@ interface Decoded<D> {
 }
 
 const stopTimeoutMs = 10_000;
+const pieces = 100;
+/** A batch larger than that which has failed as often in a row is split: a slow helper may get through its pieces in time. */
+const large = { deliveries: 500, failures: 3 };
 
 /** Hands the deliveries of one queue to its handler: in order, one batch at a time, never waiting for more. */
 export function createConsumer<D extends Delivery>({
@@ -111,13 +114,18 @@ export function createConsumer<D extends Delivery>({
         if (verdict === 'again') continue;
         if (verdict === 'park')
           await Promise.all(deliveries.map((delivery) => park(delivery, asPoison(error))));
-        if (verdict === 'split') for (const one of batch) await handle([one]);
+        if (verdict === 'split') await handlePieces(batch);
         return;
       }
       rules.ack(deliveries);
       metrics.consumed.inc({ queue, result: 'acked' }, batch.length);
       return;
     }
+  }
+
+  async function handlePieces(batch: Decoded<D>[]) {
+    const size = Math.ceil(batch.length / pieces);
+    for (let first = 0; first < batch.length; first += size) await handle(batch.slice(first, first + size));
   }
 
   async function judge(
@@ -130,7 +138,9 @@ export function createConsumer<D extends Delivery>({
     if (error instanceof PoisonMessageError) return deliveries.length > 1 ? 'split' : 'park';
     log.warn({ err: error, queue, deliveries: deliveries.length, ...count }, 'handler failed');
     metrics.consumed.inc({ queue, result: 'retried' }, deliveries.length);
-    return rules.judge(deliveries, error, count);
+    const verdict = await rules.judge(deliveries, error, count);
+    const isTooMuch = deliveries.length > large.deliveries && count.failures >= large.failures;
+    return verdict === 'again' && isTooMuch ? 'split' : verdict;
   }
 
   async function park(delivery: D, reason: PoisonMessageError) {

@@ -18,7 +18,7 @@ export interface RabbitBusOptions {
   metrics: Registry;
   /** Stands before the names of the exchange and the queues. Default: nothing. */
   prefix?: string;
-  /** How long `publish` waits for the broker. Default 5,000. */
+  /** How long `publish` waits for the broker to confirm what is in flight, 500 messages at the most. Default 5,000. */
   publishTimeoutMs?: number;
   /** The longest pause before a handler that failed is given its deliveries again. Default 5,000. */
   retryPauseMs?: number;

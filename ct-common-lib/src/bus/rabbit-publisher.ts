@@ -55,28 +55,49 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
     });
   }
 
-  /** In slices, each a whole: what was lost with the channel is no more than that. */
-  async function sendAll<M, O>(messages: M[], send: (message: M) => Promise<O>): Promise<O[]> {
+  /** In slices, each a whole, which has its time: what was lost with the channel is no more than that. */
+  async function sendAll<O>(
+    current: Session,
+    messages: Outgoing[],
+    send: (message: Outgoing) => Promise<O>,
+  ): Promise<O[]> {
     const outcomes: O[] = [];
     for (let first = 0; first < messages.length; first += sliceSize) {
-      outcomes.push(...(await Promise.all(messages.slice(first, first + sliceSize).map(send))));
+      const slice = Promise.all(messages.slice(first, first + sliceSize).map(send));
+      outcomes.push(...(await within(publishTimeoutMs, slice, () => giveUp(current))));
     }
     return outcomes;
   }
 
-  async function sendToQueues({ queues, content, options }: Outgoing, { send }: Session) {
-    const copies = queues.map((routingKey) => send({ exchange: '', routingKey, content, options }));
-    return outcomeOfCopies(await Promise.all(copies));
+  function giveUp(current: Session): never {
+    // What the channel still owes is forgotten with it, so that late confirms neither pile up nor are mistaken.
+    if (session === current) session = undefined;
+    const error = new TransientError('BUS_TIMEOUT', {
+      detail: `RabbitMQ confirmed nothing for ${publishTimeoutMs} ms`,
+    });
+    current.fail(error);
+    current.close();
+    throw error;
+  }
+
+  function sendToQueues(messages: Outgoing[], current: Session) {
+    return sendAll(current, messages, async ({ queues, content, options }) => {
+      const copies = queues.map((routingKey) => current.send({ exchange: '', routingKey, content, options }));
+      return outcomeOfCopies(await Promise.all(copies));
+    });
   }
 
   /** The first of a type tells whether anybody listens: copies that go nowhere would cost as much as the others. */
-  async function sendToOthers(messages: Outgoing[], { send }: Session) {
+  async function sendToOthers(messages: Outgoing[], current: Session) {
     const types = new Set(messages.flatMap(({ type }) => type ?? []));
     const each = [...types].map(async (routingKey) => {
       const [first, ...rest] = messages.filter(({ type }) => type === routingKey);
-      const sendOne = ({ content, options }: Outgoing) => send({ exchange, routingKey, content, options });
-      const outcome = await sendOne(first!);
-      return outcome.status === 'unroutable' ? [] : [outcome, ...(await sendAll(rest, sendOne))];
+      const send = (some: Outgoing[]) =>
+        sendAll(current, some, ({ content, options }) =>
+          current.send({ exchange, routingKey, content, options }),
+        );
+      const [outcome] = await send([first!]);
+      return outcome!.status === 'unroutable' ? [] : [outcome!, ...(await send(rest))];
     });
     const refused = (await Promise.all(each)).flat().filter(({ status }) => status === 'refused');
     // Nobody who binds a queue of his own and has it refuse can hold up what the others wait for.
@@ -109,20 +130,11 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
       const current = session;
       if (!current) throw unavailable('There is no connection to RabbitMQ');
       if (blocked) throw unavailable('RabbitMQ takes no messages now');
-      const sending = Promise.all([
-        sendAll(messages, (message) => sendToQueues(message, current)),
+      const [outcomes] = await Promise.all([
+        sendToQueues(messages, current),
         sendToOthers(messages, current),
-      ]).then(([outcomes]) => outcomes);
-      return within(publishTimeoutMs, sending, () => {
-        // What the channel still owes is forgotten with it, so that late confirms neither pile up nor are mistaken.
-        if (session === current) session = undefined;
-        const error = new TransientError('BUS_TIMEOUT', {
-          detail: `RabbitMQ confirmed nothing for ${publishTimeoutMs} ms`,
-        });
-        current.fail(error);
-        current.close();
-        throw error;
-      });
+      ]);
+      return outcomes;
     },
 
     state: () => (blocked ? 'blocked' : session ? 'connected' : 'connecting'),

@@ -148,6 +148,41 @@ describe('a consumer', () => {
     );
   });
 
+  it('finds the poison in a large batch without handing over all of it one by one', async () => {
+    const harness = createHarness({ batchSize: 1_000 });
+    const sizes: number[] = [];
+    harness.handle = async (events) => {
+      sizes.push(events.length);
+      if (events.some(({ subject }) => subject === spoiled.subject)) throw new PoisonMessageError('SPOILED');
+    };
+    const spoiled = reviewCreated();
+    const good = Array.from({ length: 999 }, content);
+    harness.push(...good.slice(0, 500), encodeEvent(spoiled), ...good.slice(500));
+    await waitFor('the end', () => harness.events.at(-1)?.endsWith(',1000') === true);
+    expect(sizes).to.deep.equal([
+      1_000,
+      ...Array<number>(51).fill(10),
+      ...Array<number>(10).fill(1),
+      ...Array<number>(49).fill(10),
+    ]);
+    expect(harness.events.filter((event) => event.startsWith('park'))).to.have.length(1);
+    expect(await harness.metric('ct_bus_consumed_total', { queue, result: 'acked' })).to.equal(999);
+  });
+
+  it('hands a large batch over in pieces from the third failure on, as those may be done in time', async () => {
+    const harness = createHarness({ batchSize: 1_000 });
+    const sizes: number[] = [];
+    harness.handle = async (events) => {
+      sizes.push(events.length);
+      if (events.length > 10) throw new TransientError('DATABASE_UNAVAILABLE');
+    };
+    harness.verdicts = Array<Verdict>(6).fill('again');
+    harness.push(...Array.from({ length: 501 }, content));
+    await waitFor('the end', () => harness.events.at(-1)?.endsWith(',501') === true);
+    expect(sizes.slice(0, 4)).to.deep.equal([501, 501, 501, 6]);
+    expect(await harness.metric('ct_bus_consumed_total', { queue, result: 'acked' })).to.equal(501);
+  });
+
   it('parks deliveries with the fault if that is the verdict', async () => {
     const harness = createHarness();
     harness.failures = [faultOf(1), 'a word'];

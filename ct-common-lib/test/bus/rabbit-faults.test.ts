@@ -190,6 +190,19 @@ describeWithRabbit('RabbitMQ bus on a bad day', (url) => {
     await waitFor('the event', () => handled.includes(event.id));
   });
 
+  it('gives every 500 events their time, so that many go through a slow link', async () => {
+    const publishTimeoutMs = 2_000;
+    const bus = await begin({ publishTimeoutMs });
+    bus.subscribe(queue, async () => {});
+    await startBus(bus);
+    proxy.delay(300);
+    const started = performance.now();
+    const outcomes = await bus.publish(Array.from({ length: 2_500 }, () => reviewCreated()));
+    expect(outcomes.every(({ status }) => status === 'confirmed')).to.equal(true);
+    expect(performance.now() - started, 'ms, more than the time of one slice').to.be.above(publishTimeoutMs);
+    proxy.heal();
+  });
+
   it('rejects a publish whose connection is lost before the confirm', async () => {
     const bus = await begin();
     bus.subscribe(queue, async () => {});
