@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { waitFor } from 'ct-common-lib/testing';
 import { alternate, type Bench, type Question } from '../rig/bench.ts';
 import { addProducts, addReviews } from '../rig/catalogue.ts';
 import { quantile, type Finding } from '../rig/measurement.ts';
+import { timesToAverage } from '../rig/new-average.ts';
 import { startProgram } from '../rig/processes.ts';
 import { query, root, type System } from '../rig/system.ts';
 
@@ -10,16 +10,17 @@ import { query, root, type System } from '../rig/system.ts';
 export const largeProduct: Question = {
   name: 'large-product',
   async answer(bench: Bench): Promise<Finding[]> {
-    const { rig, quick, seconds } = bench;
-    const [many, few] = [quick ? 200_000 : 1_000_000, 100];
+    const { rig, quick } = bench;
+    const [many, few, samples] = [quick ? 200_000 : 1_000_000, 100, quick ? 100 : 400];
     const system = await rig.createSystem();
     try {
       const api = await system.startApi();
       await system.startRating();
       const [large, small] = await addRatedProducts(bench, system, { many, few });
+      const median = async (product: string) => quantile(await timesToAverage(api, product, samples), 0.5);
       const figures = await alternate(bench, {
-        'many reviews': () => addAndWait(api.baseUrl, large, seconds),
-        'few reviews': () => addAndWait(api.baseUrl, small, seconds),
+        'many reviews': () => median(large),
+        'few reviews': () => median(small),
       });
       return [
         {
@@ -61,40 +62,4 @@ async function addRatedProducts(
   if (end !== 'ended with exit code 0') throw new Error(`the rebuild ${end}, see ${rebuild.logFile}`);
   for (const url of [databaseUrl, ratingDatabaseUrl]) await query(url, 'VACUUM ANALYZE');
   return [large!, small!];
-}
-
-/** Reviews one at a time, for so long: the median time in ms from the request until the product is served with it counted. */
-async function addAndWait(baseUrl: string, productId: string, seconds: number): Promise<number> {
-  const countedReviews = async () => {
-    const answer = await fetch(`${baseUrl}/api/products/${productId}`);
-    return ((await answer.json()) as { reviewCount: number }).reviewCount;
-  };
-  const times: number[] = [];
-  let counted = await countedReviews();
-  const end = performance.now() + seconds * 1000;
-  while (performance.now() < end) {
-    const started = performance.now();
-    await addReview(baseUrl, productId);
-    counted++;
-    const isCounted = async () => (await countedReviews()) === counted;
-    await waitFor(`a rating of ${counted} reviews`, isCounted, { intervalMs: 1 });
-    times.push(performance.now() - started);
-  }
-  return quantile(times, 0.5);
-}
-
-async function addReview(baseUrl: string, productId: string): Promise<void> {
-  const answer = await fetch(`${baseUrl}/api/reviews`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      productId,
-      rating: 4,
-      title: 'Light and dry',
-      text: 'As told.',
-      authorName: 'Ada',
-    }),
-  });
-  if (answer.status !== 201) throw new Error(`a review was answered with ${answer.status}`);
-  await answer.arrayBuffer();
 }

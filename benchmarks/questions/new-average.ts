@@ -1,16 +1,7 @@
-import { once } from 'node:events';
-import { Agent, request, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { alternate, type Bench, type Question } from '../rig/bench.ts';
 import { addProducts } from '../rig/catalogue.ts';
 import { quantile, type Finding } from '../rig/measurement.ts';
-
-/** Long enough for what comes after a new average, such as the deletion of outbox rows. */
-const pauseMs = 20;
-/** It is part of what is measured; without it the looks would keep both processors busy. */
-const lookIntervalMs = 1;
-const patienceMs = 10_000;
+import { pauseMs, timesToAverage } from '../rig/new-average.ts';
 
 /**
  * How long is the way from a review to the new average, when there is nothing else to do? It begins before the review is
@@ -42,7 +33,8 @@ export const newAverage: Question = {
         return quantile(times, 0.5);
       };
       const medians = await alternate(bench, {
-        'api-service and rating-service': async () => medianOf(await measure(api, productId!, samples), ours),
+        'api-service and rating-service': async () =>
+          medianOf(await timesToAverage(api, productId!, samples), ours),
         'three commits': async () => medianOf(await askForTimes(commits, samples), theirs),
       });
       // The first were those that do not count.
@@ -71,37 +63,6 @@ export const newAverage: Question = {
     }
   },
 };
-
-/** The times in ms of one review after another. */
-async function measure({ port }: { port: number }, productId: string, samples: number): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true });
-  const ask = async (method: string, path: string, body?: object) => {
-    const headers = { 'Content-Type': 'application/json' };
-    const asked = request({ port, agent, method, path, ...(body && { headers }) });
-    asked.end(body && JSON.stringify(body));
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-    const said = await text(answer);
-    if (answer.statusCode! >= 400) throw new Error(`${method} ${path} was answered with ${said}`);
-    return JSON.parse(said) as { reviewCount: number };
-  };
-  const reviewCount = async () => (await ask('GET', `/api/products/${productId}`)).reviewCount;
-
-  const times: number[] = [];
-  let count = await reviewCount();
-  for (let n = 0; n < samples; n++) {
-    const started = performance.now();
-    await ask('POST', '/api/reviews', { productId, rating: 1 + (n % 5), text: 'Dry feet.' });
-    count++;
-    while ((await reviewCount()) < count) {
-      if (performance.now() - started > patienceMs) throw new Error('a review was not counted');
-      await sleep(lookIntervalMs);
-    }
-    times.push(performance.now() - started);
-    await sleep(pauseMs);
-  }
-  agent.destroy();
-  return times;
-}
 
 async function askForTimes({ port }: { port: number }, samples: number): Promise<number[]> {
   const answer = await fetch(`http://127.0.0.1:${port}/${samples}`);
