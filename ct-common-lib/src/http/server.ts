@@ -58,31 +58,32 @@ export function createHttpServer(
   // Nor one that asks and does not read the answer.
   server.timeout = stallTimeoutMs;
 
-  /** The answers that each connection waits for. */
-  const running = new Map<Duplex, Set<ServerResponse>>();
+  /** The answers that each connection waits for: in an array, for the reason told in time-limit.ts. */
+  const running = new Map<Duplex, ServerResponse[]>();
   answerMalformed(server, (socket) =>
-    [...(running.get(socket) ?? [])].some((res) => res.socket === socket && res.headersSent),
+    Boolean(running.get(socket)?.some((res) => res.socket === socket && res.headersSent)),
   );
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
   let closing = false;
 
   server.on('connection', (socket) => {
-    const answers = new Set<ServerResponse>();
+    const answers: ServerResponse[] = [];
     running.set(socket, answers);
     socket.once('close', () => {
       running.delete(socket);
       // Node.js tells of the end to the answer that was being sent, and not to those of requests sent ahead.
-      setImmediate(() => answers.forEach((res) => res.emit('close')));
+      setImmediate(() => [...answers].forEach((res) => res.emit('close')));
     });
   });
 
   function follow({ socket }: IncomingMessage, res: ServerResponse) {
     if (stopping) res.setHeader('Connection', 'close');
-    const answers = running.get(socket);
-    answers?.add(res);
+    const answers = running.get(socket) ?? [];
+    answers.push(res);
     res.on('close', () => {
-      answers?.delete(res);
+      const place = answers.indexOf(res);
+      if (place !== -1) answers.splice(place, 1);
       // An answer whose head was out before the stop has left its connection open.
       if (closing) server.closeIdleConnections();
     });
@@ -104,7 +105,7 @@ export function createHttpServer(
   async function drain() {
     await starting?.catch(() => undefined);
     if (!server.listening) return;
-    for (const res of [...running.values()].flatMap((answers) => [...answers]))
+    for (const res of [...running.values()].flat())
       if (!res.headersSent) res.setHeader('Connection', 'close');
     // Until then a request may be on its way on any connection, so none may be closed from here.
     await sleep(drainDelayMs);
