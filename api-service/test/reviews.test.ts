@@ -59,6 +59,19 @@ describe('reviews', () => {
       expect(status).to.equal(404);
       expect(body.code).to.equal('PRODUCT_NOT_FOUND');
     });
+
+    it('creates what comes at once, and refuses what is wrong of it alone', async () => {
+      const sent = [1, 2, 3, 4, 5].flatMap((rating) => [
+        newReview(product.id, { rating }),
+        newReview(unknownId, { rating }),
+      ]);
+      const answers = await Promise.all(sent.map((review) => api.post<Review>('/api/reviews', review)));
+      for (const [i, { status, body }] of answers.entries()) {
+        const { productId, rating } = sent[i]!;
+        if (productId === unknownId) expect(status).to.equal(404);
+        else expect(body).to.include({ productId, rating, version: 1 });
+      }
+    });
   });
 
   describe('GET of one', () => {

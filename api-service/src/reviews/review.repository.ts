@@ -1,5 +1,7 @@
-import { Op, type Sequelize } from 'sequelize';
+import { Op, QueryTypes, type Sequelize } from 'sequelize';
+import { gather } from 'ct-common-lib';
 import type { Representation } from 'ct-common-lib/http';
+import { isTransientPostgresError } from 'ct-common-lib/postgres';
 import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
 import { defineReview, type Review } from './review.model.ts';
 import { representReview } from './review.representation.ts';
@@ -13,10 +15,41 @@ const orders: Record<ReviewQuery['sort'], Order> = {
   rating: { expression: 'rating', type: 'smallint', direction: 'ASC' },
 };
 
+type IdentifiedReview = NewReview & { id: string };
+
 /** Reviews in PostgreSQL, without the tombstones. Reads give what is sent; writes give null where there is none. */
 export function createReviewRepository(sequelize: Sequelize) {
   const Review = defineReview(sequelize);
   const alive = { deletedAt: { [Op.is]: null } } as const;
+
+  async function insert(reviews: IdentifiedReview[]): Promise<Review[]> {
+    const column = (of: (review: IdentifiedReview) => unknown) => reviews.map(of);
+    const rows = await sequelize.query(insertSql, {
+      bind: [
+        column(({ id }) => id),
+        column(({ productId }) => productId),
+        column(({ rating }) => rating),
+        column(({ title }) => title),
+        column(({ text }) => text),
+        column(({ authorName }) => authorName),
+      ],
+      model: Review,
+      mapToModel: true,
+      type: QueryTypes.SELECT,
+    });
+    const inserted = new Map(rows.map((row) => [row.id, row]));
+    return reviews.map(({ id }) => inserted.get(id)!);
+  }
+
+  /** One statement for all; where it is refused for one of them, one for each. */
+  async function insertEach(reviews: IdentifiedReview[]): Promise<(Review | Promise<Review>)[]> {
+    try {
+      return await insert(reviews);
+    } catch (error) {
+      if (reviews.length === 1 || isTransientPostgresError(error)) throw error;
+      return reviews.map(async (review) => (await insert([review]))[0]!);
+    }
+  }
 
   return {
     async find(id: string): Promise<Representation | null> {
@@ -46,7 +79,7 @@ export function createReviewRepository(sequelize: Sequelize) {
       });
     },
 
-    create: (review: NewReview & { id: string }): Promise<Review> => Review.create(review),
+    create: gather(insertEach),
 
     /** Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. */
     async update(id: string, changes: ReviewReplacement | ReviewPatch): Promise<Review | null> {
@@ -79,3 +112,7 @@ export function createReviewRepository(sequelize: Sequelize) {
 }
 
 export type ReviewRepository = ReturnType<typeof createReviewRepository>;
+
+const insertSql = `INSERT INTO reviews (id, product_id, rating, title, text, author_name)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[])
+  RETURNING *`;

@@ -1,5 +1,5 @@
+import { gather } from '../gather.ts';
 import type { Cache } from './cache.ts';
-import { createLoads, type LoadMany } from './loads.ts';
 import type { Codec, Reader } from './reader.ts';
 
 /** How the results of one method are cached. */
@@ -51,6 +51,7 @@ export interface WithCacheOptions<R> {
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>;
+type LoadMany = (ids: unknown[]) => Promise<unknown[]>;
 type AnyReadRule = ReadRule<unknown[], unknown>;
 
 /**
@@ -78,7 +79,7 @@ export function withCache<R extends object>(
     if ('each' in rule) continue;
     const { key, tags, ...options } = rule;
     const batch = batches.get(method);
-    const load = batch ? createLoads(methodNamed(method), checked(methodNamed(batch))) : methodNamed(method);
+    const load = batch ? loadTogether(methodNamed(method), checked(methodNamed(batch))) : methodNamed(method);
     const reader = cache.createReader<unknown>({ name, method, ...options });
     readers.set(method, { rule, reader });
     wrapped[method] = (...args) =>
@@ -113,6 +114,10 @@ const checked =
     if (loaded.length !== ids.length) throw new TypeError('A batch read must give one result for each id');
     return loaded;
   };
+
+/** Who is alone asks alone. */
+const loadTogether = (loadOne: Method, loadMany: LoadMany) =>
+  gather(async (ids: unknown[]) => (ids.length === 1 ? [await loadOne(ids[0])] : loadMany(ids)));
 
 function readEach(
   { rule, reader }: { rule: AnyReadRule; reader: Reader<unknown> },
