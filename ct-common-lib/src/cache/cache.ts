@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { TransientError } from '../errors.ts';
+import { gather } from '../gather.ts';
 import type { Logger } from '../logger.ts';
 import { createAsk } from './ask.ts';
 import { createBreaker } from './breaker.ts';
@@ -79,15 +80,21 @@ export function createCache({
     }
   }
 
+  const bumpTogether = gather(async (asked: string[][]) => {
+    await bumpOrThrow([...new Set(asked.flat())]);
+    return asked.map(() => undefined);
+  });
+
   return {
     /**
      * Makes everything cached under `tags` unreadable, for all instances; to be called after the commit. Never
-     * rejects, and takes 200 ms at the most for every 100 tags: if the store fails twice, this instance reads past
-     * it until `settleOwedBumps` has resolved. Works whether or not the store is being read.
+     * rejects, and takes 200 ms at the most for every 100 tags that are bumped at once: if the store fails twice, this
+     * instance reads past it until `settleOwedBumps` has resolved. Works whether or not the store is being read.
      */
     async bump(tags: string[]): Promise<void> {
+      if (tags.length === 0) return;
       try {
-        await bumpOrThrow(tags);
+        await bumpTogether(tags);
       } catch (error) {
         log.warn({ tags, err: error }, 'a bump is owed');
       }
