@@ -29,7 +29,7 @@ export const largeProduct: Question = {
           unit: 'ms',
           better: 'less',
           figures: figures['many reviews'],
-          reference: { name: `of a product with ${few}`, figures: figures['few reviews'] },
+          reference: { name: `a product with ${few}`, figures: figures['few reviews'] },
           mark: 1.2,
         },
       ];
