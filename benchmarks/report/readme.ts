@@ -37,7 +37,7 @@ npm run bench:soak                   # half of the peak load for 30 minutes
 It needs Linux, \`redis-server\` and \`rabbitmq-server\` (or \`REDIS_URL\`, \`RABBITMQ_URL\`); PostgreSQL is embedded unless
 \`DATABASE_URL\` names one. Load comes from \`wrk\`, or autocannon where that is not installed, in another process, over 32
 connections that are kept alive. The services run from their builds with everything on that production has: logging,
-metrics, security headers, validation, limits.
+metrics, validation, limits of size, time and load.
 
 A **ratio** is the project's figure divided by the reference's **in the same round**: both take turns, in the opposite order
 each time, so that a slow moment of the machine meets both. What stands here is the median over the rounds, with the
