@@ -11,7 +11,7 @@ export const largeProduct: Question = {
   name: 'large-product',
   async answer(bench: Bench): Promise<Finding[]> {
     const { rig, quick } = bench;
-    const [many, few, samples] = [quick ? 200_000 : 1_000_000, 100, quick ? 100 : 400];
+    const [many, few, samples] = [quick ? 100_000 : 1_000_000, 100, quick ? 100 : 400];
     const system = await rig.createSystem();
     try {
       const api = await system.startApi();
