@@ -48,6 +48,7 @@ export const newAverage: Question = {
           figures: medians['api-service and rating-service'],
           reference: { name, figures: medians['three commits'] },
           mark: 3,
+          shortfall,
         },
         {
           ...row,
@@ -55,6 +56,7 @@ export const newAverage: Question = {
           figures: p99s(ours),
           reference: { name, figures: p99s(theirs) },
           mark: 5,
+          shortfall,
         },
       ];
     } finally {
@@ -63,6 +65,9 @@ export const newAverage: Question = {
     }
   },
 };
+
+const shortfall =
+  'Commits and hops take as long as those of the reference; to them come about 15 statements, one after the other, where the reference has three. A quarter of the time passes until the review is answered, a sixth until rating-service has its event, 0.3 there and on the way back, and 0.3 until the product is committed, looked for, and read anew from PostgreSQL.';
 
 async function askForTimes({ port }: { port: number }, samples: number): Promise<number[]> {
   const answer = await fetch(`http://127.0.0.1:${port}/${samples}`);
