@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { connect, type ChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
 import { backoffMs, pause, within } from './waiting.ts';
@@ -79,7 +80,7 @@ export function createRabbitConnection({ url, name, log, use, onConnected }: Rab
   };
 }
 
-function open(url: string, name: string, signal: AbortSignal): Promise<ChannelModel> {
+async function open(url: string, name: string, signal: AbortSignal): Promise<ChannelModel> {
   const address = new URL(url);
   if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', '5');
   const socketOptions = {
@@ -89,5 +90,23 @@ function open(url: string, name: string, signal: AbortSignal): Promise<ChannelMo
     signal,
     clientProperties: { connection_name: name },
   };
-  return connect(address.href, socketOptions);
+  const model = await connect(address.href, socketOptions);
+  // Its type does not tell of it.
+  writeTogether((model.connection as unknown as { stream: Duplex }).stream);
+  return model;
+}
+
+/**
+ * Has all that is written in one turn of the event loop leave together: amqplib writes each message by itself, which is a
+ * system call and a packet for each, of which a busy broker receives one at a time.
+ */
+function writeTogether(socket: Duplex): void {
+  const write = socket.write.bind(socket) as (...message: unknown[]) => boolean;
+  socket.write = (...message: unknown[]) => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    return write(...message);
+  };
 }
