@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, Sequelize } from 'sequelize';
+import { Umzug } from 'umzug';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { driver } from './driver.ts';
@@ -87,22 +88,33 @@ async function applyNext(sequelize: Sequelize, migrations: Migration[], signal?:
     signal?.throwIfAborted();
     await query(createTable);
     await query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
-    const options = { transaction, type: QueryTypes.SELECT } as const;
-    const applied = await sequelize.query<{ name: string }>('SELECT name FROM schema_migrations', options);
-    const next = migrations.find(({ name }) => !applied.some((row) => row.name === name));
-    if (!next) return undefined;
     await query('SAVEPOINT nothing_applied');
+    const umzug = new Umzug({
+      migrations,
+      context: { query },
+      storage: {
+        executed: async () => {
+          const options = { transaction, type: QueryTypes.SELECT } as const;
+          const rows = await sequelize.query<{ name: string }>('SELECT name FROM schema_migrations', options);
+          return rows.map(({ name }) => name);
+        },
+        logMigration: ({ name }) =>
+          query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]).then(() => {}),
+        unlogMigration: ({ name }) =>
+          query('DELETE FROM schema_migrations WHERE name = $1', [name]).then(() => {}),
+      },
+      logger: undefined,
+    });
     try {
-      await next.up({ context: { query } });
-      await query('INSERT INTO schema_migrations (name) VALUES ($1)', [next.name]);
-      return next.name;
+      const [applied] = await umzug.up({ step: 1 });
+      return applied?.name;
     } catch (error) {
       if (gaveWayStates.has(sqlState(error) ?? '')) {
         // Frees all that it got and keeps the advisory lock: the pause is everybody's.
         await query('ROLLBACK TO SAVEPOINT nothing_applied');
         await sleep(pauseMs, undefined, { signal });
       }
-      throw new Error(`Migration ${next.name} failed: ${(error as Error).message}`, { cause: error });
+      throw error;
     }
   });
 }
