@@ -71,18 +71,16 @@ export function compose(
     wakeRelay: () => events.wake(),
     log,
   });
-  const wakeRelays = () => {
-    events.wake();
-    invalidations.wake();
-  };
+  // Not that of the invalidations: whoever writes has made the bumps by then, and their rows wait for the next look.
+  const wakeRelay = () => events.wake();
 
   const products = cacheProducts(createProductRepository(sequelize), cache);
   const reviews = cacheReviews(createReviewRepository(sequelize), cache);
   const bump = (tags: string[]) => cache.bump(tags);
-  const productService = createProductService({ products, reviews, bump, wakeRelays, log });
-  const reviewService = createReviewService({ reviews, wakeRelays, log });
+  const productService = createProductService({ products, reviews, bump, wakeRelay, log });
+  const reviewService = createReviewService({ reviews, wakeRelay, log });
 
-  bus.subscribe('api-service.ratings', createRatingConsumer({ ratings, wakeRelays, log, metrics }));
+  bus.subscribe('api-service.ratings', createRatingConsumer({ ratings, log, metrics }));
 
   let migrated = false;
   const stopping = new AbortController();

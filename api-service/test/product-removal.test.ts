@@ -15,7 +15,7 @@ describe('the deletion of a product that was made', () => {
         },
       } as unknown as ReviewRepository,
       bump: async () => {},
-      wakeRelays: () => {},
+      wakeRelay: () => {},
       log: createLogger({ name: 'test', level: 'silent' }),
     });
     const outcome = await service

@@ -13,7 +13,6 @@ describe('the consumer of ratings', () => {
   let told: RatingData[][];
   let failures: Error[];
   let foreign: (string | null)[];
-  let woken: number;
   let warnings: object[];
   let consume: ReturnType<typeof createRatingConsumer>;
   let metrics: ReturnType<typeof createMetrics>;
@@ -22,7 +21,6 @@ describe('the consumer of ratings', () => {
     told = [];
     failures = [];
     foreign = [];
-    woken = 0;
     warnings = [];
     metrics = createMetrics('test');
     const log = {
@@ -38,7 +36,6 @@ describe('the consumer of ratings', () => {
         },
         linkedStore: async () => null,
       },
-      wakeRelays: () => woken++,
       log,
       metrics,
     });
@@ -50,10 +47,9 @@ describe('the consumer of ratings', () => {
       (error: unknown) => error,
     );
 
-  it('takes over all of a batch at once, and then wakes the relays', async () => {
+  it('takes over all of a batch at once', async () => {
     await consume([rating, rating]);
     expect(told).to.deep.equal([[data, data]]);
-    expect(woken).to.equal(1);
     expect(warnings).to.deep.equal([]);
   });
 
@@ -61,7 +57,6 @@ describe('the consumer of ratings', () => {
     failures = [databaseError('40P01')];
     await consume([rating]);
     expect(told).to.have.length(2);
-    expect(woken).to.equal(1);
   });
 
   for (const [what, code] of [
@@ -74,7 +69,6 @@ describe('the consumer of ratings', () => {
       const error = await failureOf(consume([rating]));
       expect(error).to.be.instanceOf(TransientError).with.property('code', 'DATABASE_UNAVAILABLE');
       expect(error).to.include({ detail: 'The ratings could not be stored for now', cause: failure });
-      expect(woken).to.equal(0);
     });
   }
 

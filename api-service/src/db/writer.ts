@@ -2,22 +2,22 @@ import type { Logger } from 'ct-common-lib';
 import { withTransientRetry } from 'ct-common-lib/postgres';
 
 export interface WriterDeps {
-  /** Called after each commit: the triggers have left rows for the relays. */
-  wakeRelays: () => void;
+  /** Called after each commit: the triggers have left events for the relay. */
+  wakeRelay: () => void;
   /** The error to throw when a statement broke a rule that the database keeps; undefined: it was no rule. */
   ruleBroken: (cause: unknown) => Error | undefined;
   log: Logger;
 }
 
 /** Runs writing statements: again if PostgreSQL chose one as a deadlock's victim, with what they break told in our words. */
-export function createWriter({ wakeRelays, ruleBroken, log }: WriterDeps) {
+export function createWriter({ wakeRelay, ruleBroken, log }: WriterDeps) {
   return async function write<T>(statement: () => Promise<T>): Promise<T> {
     try {
       return await withTransientRetry(statement, { log });
     } catch (error) {
       throw ruleBroken(error) ?? error;
     } finally {
-      wakeRelays();
+      wakeRelay();
     }
   };
 }

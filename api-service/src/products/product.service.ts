@@ -20,14 +20,14 @@ export interface ProductServiceDeps {
   reviews: ReviewRepository;
   /** Makes the cached entries under these tags unreadable. */
   bump: (tags: string[]) => Promise<void>;
-  /** Called after each commit: the triggers have left rows for the relays. */
-  wakeRelays: () => void;
+  /** Called after each commit: the triggers have left events for the relay. */
+  wakeRelay: () => void;
   log: Logger;
 }
 
 /** The rules of writing products. */
-export function createProductService({ products, reviews, bump, wakeRelays, log }: ProductServiceDeps) {
-  const write = createWriter({ wakeRelays, ruleBroken, log });
+export function createProductService({ products, reviews, bump, wakeRelay, log }: ProductServiceDeps) {
+  const write = createWriter({ wakeRelay, ruleBroken, log });
 
   return {
     /** Throws `SKU_TAKEN`. */

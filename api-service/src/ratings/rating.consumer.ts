@@ -6,8 +6,6 @@ import type { RatingRepository } from './rating.repository.ts';
 
 export interface RatingConsumerDeps {
   ratings: RatingRepository;
-  /** Called after each commit: the triggers have left rows for the relays. */
-  wakeRelays: () => void;
   log: Logger;
   metrics: Registry;
 }
@@ -15,12 +13,7 @@ export interface RatingConsumerDeps {
 const warningIntervalMs = 60_000;
 
 /** Handles `rating-updated`: of each product the highest version counts, in a batch as over time. */
-export function createRatingConsumer({
-  ratings,
-  wakeRelays,
-  log,
-  metrics,
-}: RatingConsumerDeps): EventHandler {
+export function createRatingConsumer({ ratings, log, metrics }: RatingConsumerDeps): EventHandler {
   const refused = new Counter({
     name: 'ct_ratings_refused_total',
     help: 'Ratings ignored because they come from a rating database that is not the linked one',
@@ -49,7 +42,6 @@ export function createRatingConsumer({
         cause,
       });
     }
-    wakeRelays();
   };
 }
 

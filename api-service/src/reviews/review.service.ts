@@ -8,14 +8,14 @@ import type { NewReview, ReviewPatch, ReviewReplacement } from './review.schema.
 
 export interface ReviewServiceDeps {
   reviews: ReviewRepository;
-  /** Called after each commit: the triggers have left rows for the relays. */
-  wakeRelays: () => void;
+  /** Called after each commit: the triggers have left events for the relay. */
+  wakeRelay: () => void;
   log: Logger;
 }
 
 /** The rules of writing reviews. Each write is one statement; its event is a row that the trigger adds to it. */
-export function createReviewService({ reviews, wakeRelays, log }: ReviewServiceDeps) {
-  const write = createWriter({ wakeRelays, ruleBroken, log });
+export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDeps) {
+  const write = createWriter({ wakeRelay, ruleBroken, log });
 
   return {
     /** Throws `PRODUCT_NOT_FOUND`. */
