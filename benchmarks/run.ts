@@ -64,7 +64,7 @@ function answer(question: Question, rig: Rig): Promise<Finding[]> {
   return question.answer({
     rig,
     rounds: quick ? 3 : 5,
-    seconds: quick ? 2 : 5,
+    seconds: quick ? 2 : 3,
     quick,
     progress: (text) => console.error(`${question.name}: ${text}`),
   });

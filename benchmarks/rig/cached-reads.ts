@@ -20,7 +20,7 @@ export type Contender =
  */
 export async function measureCachedReads<Name extends Contender>(
   bench: Bench,
-  { node }: MeasuredNode,
+  { node, variables }: MeasuredNode,
   { prepare, bytes }: CachedReads,
   names: Name[],
 ): Promise<Record<Name, number[]>> {
@@ -33,7 +33,7 @@ export async function measureCachedReads<Name extends Contender>(
     return reference;
   };
   try {
-    const api = await system.startApi({ node });
+    const api = await system.startApi({ node, variables });
     const paths = await prepare(system);
     const plain = paths.map((path): LoadRequest => ({ path }));
     const size = bytes ?? (await ask(api, paths[0]!)).bytes;
