@@ -16,7 +16,13 @@ import { questions } from './questions/index.ts';
 const tries = 3;
 
 /** Questions that are not asked here, and why. */
-const leftOut: Record<string, string> = {};
+const leftOut: Record<string, string> = {
+  'not-modified': 'on the path of cached-product',
+  'new-average': 'too few samples in seconds',
+  'large-product': 'minutes to fill',
+  'deep-page': 'minutes to fill',
+  import: 'minutes; rating-backlog and relay are its parts',
+};
 
 takeOptions(
   `Usage: npm run bench:check

@@ -17,25 +17,27 @@ const patienceMs = 600_000;
 export const importReviews: Question = {
   name: 'import',
   async answer(bench: Bench): Promise<Finding[]> {
-    const { rig, quick } = bench;
-    const reviews = quick ? 100_000 : 1_000_000;
-    const file = await writeReviewFile(join(rig.folder, 'reviews.ndjson'), { reviews, products });
+    const { rig, quick, progress } = bench;
+    const few = await writeReviewFile(join(rig.folder, 'few.ndjson'), {
+      reviews: quick ? 50_000 : 200_000,
+      products,
+    });
+    const many = await writeReviewFile(join(rig.folder, 'many.ndjson'), {
+      reviews: quick ? 100_000 : 1_000_000,
+      products,
+    });
     const home = await rig.createSystem();
     const loop = await rig.startReference('rating-loop.ts', {
       variables: { DATABASE_URL: home.ratingDatabaseUrl },
     });
-    const imports: Import[] = [];
     try {
       const figures = await alternate(bench, {
-        import: async () => {
-          const done = await importOnce(bench, file, reviews);
-          imports.push(done);
-          return reviews / done.seconds;
-        },
-        'the bare statement': () => askForFigure(loop, `/${quick ? 40_000 : 200_000}/${products}`),
+        import: async () => few.reviews / (await importOnce(bench, few)).seconds,
+        'the bare statement': () => askForFigure(loop, `/${few.reviews}/${products}`),
       });
-      // The first was the one that does not count.
-      const counted = imports.slice(1);
+      const large = `an import of ${many.reviews.toLocaleString('en')} reviews`;
+      progress(`${large}, once`);
+      const { seconds, series } = await importOnce(bench, many);
       return [
         {
           row: '12',
@@ -45,15 +47,23 @@ export const importReviews: Question = {
           figures: figures.import,
           reference: { name: 'the statement in batches of 100', figures: figures['the bare statement'] },
           mark: 0.4,
+          shortfall,
         },
         {
           row: '12',
-          what: 'Most memory after the second tenth of an import, by the most until then; the worst of three processes',
+          what: `The same in ${large}`,
+          unit: 'reviews/s',
+          better: 'more',
+          figures: [many.reviews / seconds],
+        },
+        {
+          row: '12',
+          what: `Most memory after the first fifth of ${large}, by the most until then; the worst of three processes`,
           unit: '×',
           better: 'less',
-          figures: counted.map(({ series }) => Math.max(...memoryIn(series).map(growthOf))),
+          figures: [Math.max(...memoryIn(series).map(growthOf))],
           mark: 1.25,
-          series: counted.at(-1)!.series,
+          series,
         },
       ];
     } finally {
@@ -63,13 +73,16 @@ export const importReviews: Question = {
   },
 };
 
+const shortfall =
+  'Two cores do all of it, and a review takes 0.24 ms of their time on its whole way (docs/performance.md), of which the reference does a twentieth. To write the reviews with their five indexes and their events takes 0.06 ms, so that the import alone, with both services away, would stay below the mark too.';
+
 interface Import {
   seconds: number;
   /** Every 100 ms: what is resident of each process, until it ends, and how many reviews are counted. */
   series: Record<string, number[]>;
 }
 
-async function importOnce({ rig }: Bench, file: ReviewFile, reviews: number): Promise<Import> {
+async function importOnce({ rig }: Bench, file: ReviewFile): Promise<Import> {
   const system = await rig.createSystem();
   try {
     const [api, rating] = [await system.startApi(), await system.startRating()];
@@ -79,7 +92,7 @@ async function importOnce({ rig }: Bench, file: ReviewFile, reviews: number): Pr
     const watch = watchImport({ 'api-service': api, 'rating-service': rating, importer }, () => counted);
     try {
       const deadline = started + patienceMs;
-      while ((counted = await countReviews(system)) < reviews) {
+      while ((counted = await countReviews(system)) < file.reviews) {
         if (performance.now() > deadline) throw new Error('after ten minutes reviews are still missing');
         await sleep(lookIntervalMs);
       }

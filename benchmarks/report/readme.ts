@@ -28,7 +28,7 @@ export function createReadme(answers: Answer[], soak: Soak | undefined): string 
 const introduction = `How fast each path is, held against code that a good engineer would write by hand for just that one thing.
 
 \`\`\`sh
-npm run bench                        # everything, and this page anew; an hour
+npm run bench                        # everything, and this page anew; half an hour
 npm run bench -- --only cached-product --quick   # a first impression of one question, only printed
 npm run bench:check                  # whether any ratio has been lost since; CI runs it
 npm run bench:soak                   # half of the peak load for 30 minutes

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 
 export interface ReviewFile {
   path: string;
+  reviews: number;
   /** What follows from it: how many gave 1 to 5 stars, by SKU. */
   truth: Map<string, number[]>;
 }
@@ -29,7 +30,7 @@ export async function writeReviewFile(
   }
   file.end();
   await once(file, 'finish');
-  return { path, truth };
+  return { path, reviews, truth };
 }
 
 const reviewOf = (n: number, product: string, rating: number) => ({
