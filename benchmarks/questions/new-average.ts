@@ -67,7 +67,7 @@ export const newAverage: Question = {
 };
 
 const shortfall =
-  'Commits and hops take as long as those of the reference; to them come about 15 statements, one after the other, where the reference has three. A quarter of the time passes until the review is answered, a sixth until rating-service has its event, 0.3 there and on the way back, and 0.3 until the product is committed, looked for, and read anew from PostgreSQL.';
+  'Commits and hops take as long as those of the reference; to them come about 15 statements, one after the other, where the reference has three. Of 17 ms in a trace 3.5 passed until the review was answered, 1 until its event was sent, 3 in rating-service, 2.5 until the product had the rating; the rest is RabbitMQ, and asking for the product and reading it anew.';
 
 async function askForTimes({ port }: { port: number }, samples: number): Promise<number[]> {
   const answer = await fetch(`http://127.0.0.1:${port}/${samples}`);

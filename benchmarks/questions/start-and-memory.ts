@@ -56,7 +56,7 @@ async function measure(bench: Bench, node: MeasuredNode): Promise<Finding[]> {
 }
 
 const shortfall =
-  'Node 24 takes more for the same work than Node 20: its program is 7 MB larger, and it lets its heap grow before it looks for what is free. The images bound the space for young objects at 8 MB; without that it would be 317 MB under load.';
+  'Node 24 takes more for the same work than Node 20: its program is 7 MB larger, and it lets its heap grow before it looks for what is free. The images bound the space for young objects at 8 MB; without that cached reads alone take 317 MB.';
 
 interface Started {
   system: System;
