@@ -24,7 +24,7 @@ class UnansweredError extends TransientError {
 
 export interface RabbitChannelOptions<C extends Channel> {
   open: () => Promise<C>;
-  /** Declares and consumes; what it starts ends with `gone`. */
+  /** Declares and consumes; what it starts ends with `gone`. It may go on until then: if it throws, another channel is opened. */
   setUp: (channel: C, gone: AbortSignal) => Promise<void>;
   /** Aborted when the connection closes. */
   closed: AbortSignal;
@@ -51,7 +51,7 @@ export async function keepChannel<C extends Channel>({ open, setUp, closed, log 
       await new Promise<void>((resolve) => onAbort(gone.signal, resolve));
     } catch (error) {
       if (error instanceof UnansweredError) throw error;
-      log.warn({ err: error, failures }, 'RabbitMQ channel cannot be set up');
+      log.warn({ err: error, failures }, 'RabbitMQ channel cannot be used');
       channel.close().catch(() => undefined);
     }
     await pause(backoffMs(failures, maxPauseMs), closed);

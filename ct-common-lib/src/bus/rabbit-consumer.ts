@@ -7,7 +7,7 @@ import type { EventHandler, PublishOutcome } from './bus.ts';
 import { createConsumer, type Delivery, type DeliveryRules } from './consumer.ts';
 import { answered, keepChannel } from './rabbit-channel.ts';
 import type { RabbitPublisher } from './rabbit-publisher.ts';
-import { declareParkingQueue, queueExists } from './rabbit-queues.ts';
+import { countConsumers, declareParkingQueue } from './rabbit-queues.ts';
 import { parkedQueueOf, type QueueName } from './topology.ts';
 
 export interface RabbitConsumerOptions {
@@ -38,6 +38,8 @@ const patience = 10;
 const cancelTimeoutMs = 2_000;
 /** The longest pause before another look for a queue that is missing. */
 const maxWaitMs = 1_000;
+/** Between two looks whether the queue that is consumed has a consumer. */
+const lookIntervalMs = 5_000;
 const longestReason = 1_000;
 
 /**
@@ -100,7 +102,7 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
   /** Never creates it: a queue that was lost took events with it, and who creates it makes up for them. */
   async function waitForQueue(model: ChannelModel, ended: AbortSignal) {
     for (let failures = 1; !ended.aborted; failures++) {
-      if (await queueExists(model, queueName)) return;
+      if ((await countConsumers(model, queueName)) !== undefined) return;
       if (failures === 1)
         log.warn({ queue: queueName }, 'the queue is not there; waiting for a bus that creates it');
       onMissing();
@@ -123,10 +125,29 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
     const { consumerTag } = await answered(consuming);
     session = { channel, consumerTag };
     onAbort(ended, () => {
-      session = undefined;
+      if (session?.channel === channel) session = undefined;
       consumer.sweep();
     });
     log.info({ queue: queueName }, 'consuming');
+    await watchConsumer(model, ended);
+  }
+
+  /**
+   * Until the end. Throws if the broker has forgotten that the queue is consumed: RabbitMQ 3.10 does so, without a word, where the
+   * queue is deleted as its consumer comes.
+   */
+  async function watchConsumer(model: ChannelModel, ended: AbortSignal) {
+    for (;;) {
+      await pause(lookIntervalMs, ended);
+      if (ended.aborted) return;
+      const consumers = await countConsumers(model, queueName).catch((error: unknown) => {
+        if (!ended.aborted) throw error;
+      });
+      if (!consumers && !ended.aborted)
+        throw new TransientError('BUS_UNAVAILABLE', {
+          detail: `RabbitMQ has forgotten that ${queueName} is consumed`,
+        });
+    }
   }
 
   return {

@@ -49,7 +49,7 @@ export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperO
     const missing: QueueName[] = [];
     for (const queue of queueNames) {
       await declareParkingQueue(channel, prefix + queue);
-      if (await queueExists(model, prefix + queue)) told.delete(queue);
+      if ((await countConsumers(model, prefix + queue)) !== undefined) told.delete(queue);
       else missing.push(queue);
     }
     await tellOfCreated(missing);
@@ -111,18 +111,18 @@ export async function declareParkingQueue(channel: Channel, queue: string) {
   await answered(channel.assertQueue(parkedQueueOf(queue), wanted));
 }
 
-/** Whether the broker has this queue, with whatever arguments. */
-export async function queueExists(model: ChannelModel, queue: string): Promise<boolean> {
+/** How many consume a queue, whatever its arguments; undefined: the broker has no such queue. */
+export async function countConsumers(model: ChannelModel, queue: string): Promise<number | undefined> {
   // On a channel of its own, as the broker says no by closing it.
   const channel = await answered(model.createChannel());
   channel.on('error', () => undefined);
   try {
-    await answered(channel.checkQueue(queue));
+    const { consumerCount } = await answered(channel.checkQueue(queue));
+    // Not awaited: amqplib never answers if the connection ends before the broker does.
+    channel.close().catch(() => undefined);
+    return consumerCount;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 404) return false;
+    if (error instanceof Error && 'code' in error && error.code === 404) return undefined;
     throw error;
   }
-  // Not awaited: amqplib never answers if the connection ends before the broker does.
-  channel.close().catch(() => undefined);
-  return true;
 }
