@@ -28,7 +28,7 @@ takeOptions(
   `Usage: npm run bench:check
 
 Measures quickly what takes seconds, and compares the ratios with those in benchmarks/results.json: never absolute times.
-Falls short what has lost more than ${lossAllowed * 100} % of its ratio ${tries} times in a row. About four minutes.
+Falls short what has lost more than ${lossAllowed * 100} % of its ratio ${tries} times in a row. Some minutes.
 
 Left out: ${Object.entries(leftOut)
     .map(([name, reason]) => `${name} (${reason})`)

@@ -22,6 +22,7 @@ function createBroker() {
     return Object.assign(channel, {
       async checkQueue(queue: string) {
         if (!queues.has(queue)) throw Object.assign(new Error('NOT_FOUND'), { code: 404 });
+        return { consumerCount: 0 };
       },
       async assertQueue(queue: string) {
         if (refused.has(queue)) {
