@@ -120,9 +120,9 @@ describe('the relays of the API', () => {
         ],
       });
       expect(await outcomesOf(5)).to.include({ delivered: 1, parked: 1, postponed: 3 });
+      await relay!.stop();
       const parked = await select<{ id: string; reason: string }>('SELECT id, reason FROM outbox_parked');
       expect(parked).to.deep.equal([{ id: '1', reason: 'Nothing here knows events of type "nonsense"' }]);
-      await relay!.stop();
       expect(await select('SELECT id, attempts FROM outbox ORDER BY id')).to.deep.equal([
         { id: '3', attempts: 1 },
         { id: '4', attempts: 1 },
