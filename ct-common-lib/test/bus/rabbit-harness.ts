@@ -52,21 +52,27 @@ export async function createRabbitHarness(url: string, options: Partial<RabbitBu
     await channel.close();
   }
 
-  /** All messages of a queue, which keeps them. */
+  /** All messages of a queue, which keeps them. Throws where there is no such queue, or not yet. */
   async function messagesOf(queue: string) {
-    const channel = await admin.createChannel();
-    // A queue that is not there fails the call and closes the channel.
-    channel.on('error', () => undefined);
-    const messages: GetMessage[] = [];
-    for (
-      let message = await channel.get(prefix + queue);
-      message;
-      message = await channel.get(prefix + queue)
-    ) {
-      messages.push(message);
+    // A connection of its own, as RabbitMQ closes one that asks for a queue while it is being declared again (541, noproc).
+    const connection = await connect(url);
+    connection.on('error', () => undefined);
+    try {
+      const channel = await connection.createChannel();
+      channel.on('error', () => undefined);
+      const messages: GetMessage[] = [];
+      for (
+        let message = await channel.get(prefix + queue);
+        message;
+        message = await channel.get(prefix + queue)
+      ) {
+        messages.push(message);
+      }
+      await channel.close();
+      return messages;
+    } finally {
+      await connection.close().catch(() => undefined);
     }
-    await channel.close();
-    return messages;
   }
 
   return {
