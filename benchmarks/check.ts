@@ -1,9 +1,11 @@
 // `npm run bench:check`: is any committed ratio lost?
-import { bestOf, compare, hasRatio, lossAllowed, type Comparison } from './check/comparison.ts';
+import { bestOf, compare, isCompared, lossAllowed, type Comparison } from './check/comparison.ts';
 import { formatNumber } from './report/format.ts';
 import { readAnswers, type Answer } from './report/results.ts';
 import type { Bench } from './rig/bench.ts';
+import { measuredNodes } from './rig/nodes.ts';
 import { takeOptions } from './rig/options.ts';
+import type { Finding } from './rig/measurement.ts';
 import type { Rig } from './rig/rig.ts';
 import { runWithRig } from './rig/session.ts';
 import { questions } from './questions/index.ts';
@@ -27,8 +29,9 @@ const leftOut: Record<string, string> = {
 takeOptions(
   `Usage: npm run bench:check
 
-Measures quickly what takes seconds, and compares the ratios with those in benchmarks/results.json: never absolute times.
-Falls short what has lost more than ${lossAllowed * 100} % of its ratio ${tries} times in a row. Some minutes.
+Measures quickly what takes seconds, and compares the ratios that have a mark with those in benchmarks/results.json: never
+absolute times. Only on this Node.js, and only if its major version is that of the committed ratios.
+A ratio is lost that is more than ${lossAllowed * 100} % short in the best of ${tries} tries. Some five minutes, more where it has to try again.
 
 Left out: ${Object.entries(leftOut)
     .map(([name, reason]) => `${name} (${reason})`)
@@ -52,7 +55,7 @@ if (majorOf(nodeThen) !== majorOf(process.versions.node)) {
 await runWithRig(async (rig) => {
   const lost: Comparison[] = [];
   for (const { question, findings } of committed.filter(isChecked)) {
-    for (const comparison of await check(rig, question, findings)) {
+    for (const comparison of await check(rig, question, findings.filter(isOfThisNode))) {
       console.log(describe(comparison));
       if (comparison.loss > lossAllowed) lost.push(comparison);
     }
@@ -62,14 +65,20 @@ await runWithRig(async (rig) => {
 });
 
 function isChecked({ question, findings }: Answer): boolean {
-  return !(question in leftOut) && findings.some(hasRatio);
+  return !(question in leftOut) && findings.some(isCompared);
 }
 
-/** The best of up to three tries. */
+/** The rows of another are named by it: they would double the time, for the same code. */
+function isOfThisNode({ what }: Finding): boolean {
+  return !/ on Node \d+$/.test(what);
+}
+
+/** The best of the tries, of which there are no more than it takes. */
 async function check(rig: Rig, name: string, findings: Answer['findings']): Promise<Comparison[]> {
   const question = questions.find((one) => one.name === name)!;
   const progress = (text: string) => console.error(`${name}: ${text}`);
-  const bench: Bench = { rig, rounds: 3, seconds: 2, quick: true, progress };
+  const nodes = measuredNodes().filter(({ suffix }) => suffix === '');
+  const bench: Bench = { rig, nodes, rounds: 3, seconds: 2, quick: true, progress };
   let best: Comparison[] | undefined;
   for (let attempt = 1; attempt <= tries; attempt++) {
     if (attempt > 1) progress(`falls short, try ${attempt} of ${tries}`);

@@ -5,6 +5,7 @@ import { publish } from './report/publish.ts';
 import { putAnswer, readAnswers, writeAnswers } from './report/results.ts';
 import type { Question } from './rig/bench.ts';
 import type { Finding } from './rig/measurement.ts';
+import { measuredNodes } from './rig/nodes.ts';
 import { refuse, takeOptions } from './rig/options.ts';
 import type { Rig } from './rig/rig.ts';
 import { installTools, runWithRig } from './rig/session.ts';
@@ -63,6 +64,7 @@ await runWithRig(async (rig) => {
 function answer(question: Question, rig: Rig): Promise<Finding[]> {
   return question.answer({
     rig,
+    nodes: measuredNodes(),
     rounds: quick ? 3 : 5,
     seconds: quick ? 2 : 3,
     quick,

@@ -73,6 +73,8 @@ async function run(rig: Rig): Promise<Soak> {
       const sample = await sampler.sample(report);
       samples.seconds!.push(samples.seconds!.length * sampleSeconds);
       for (const [name, value] of Object.entries(sample)) (samples[name] ??= []).push(value);
+      const { answers, timedOut, broken } = report;
+      if (sample.errors) console.error(`not as asked: ${JSON.stringify({ answers, timedOut, broken })}`);
       tellProgress(samples);
     };
     try {

@@ -14,16 +14,21 @@ export interface Comparison {
   loss: number;
 }
 
-/** Rows without a reference have no ratio, and an absolute figure says nothing on another machine. */
-export const hasRatio = (finding: Finding): boolean =>
-  finding.reference !== undefined && ratiosOf(finding).every((ratio) => ratio > 0 && Number.isFinite(ratio));
+/**
+ * What has a mark and a ratio. A figure without a mark is told beside others, and one without a reference says nothing on
+ * another machine.
+ */
+export const isCompared = (finding: Finding): boolean =>
+  finding.mark !== undefined &&
+  finding.reference !== undefined &&
+  ratiosOf(finding).every((ratio) => ratio > 0 && Number.isFinite(ratio));
 
 /**
  * Each committed ratio beside the one of now. Throws an Error that names the row if one was not measured now: then the
  * committed figures are not those of these questions.
  */
 export function compare(committed: Finding[], now: Finding[]): Comparison[] {
-  return committed.filter(hasRatio).map((before) => {
+  return committed.filter(isCompared).map((before) => {
     const after = now.find((finding) => isSame(finding, before));
     const { row, what } = before;
     if (!after)

@@ -2,7 +2,6 @@ import type { Bench, Question } from '../rig/bench.ts';
 import { measureCachedReads, type CachedReads } from '../rig/cached-reads.ts';
 import { addProducts } from '../rig/catalogue.ts';
 import type { Finding } from '../rig/measurement.ts';
-import { measuredNodes } from '../rig/nodes.ts';
 
 export const cachedProducts: CachedReads = {
   prepare: async ({ databaseUrl }) =>
@@ -15,7 +14,7 @@ export const cachedProduct: Question = {
   name: 'cached-product',
   async answer(bench: Bench): Promise<Finding[]> {
     const findings: Finding[] = [];
-    for (const node of measuredNodes()) {
+    for (const node of bench.nodes) {
       const names = ['api-service', 'raw node:http', 'bare Express'] as const;
       const figures = await measureCachedReads(bench, node, cachedProducts, [...names]);
       const row = {

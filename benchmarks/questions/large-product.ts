@@ -25,7 +25,7 @@ export const largeProduct: Question = {
       return [
         {
           row: '10',
-          what: `POST a review of a product with ${many.toLocaleString('en')} others, until its average is served`,
+          what: `POST a review beside ${many.toLocaleString('en')} others until its average is served`,
           unit: 'ms',
           better: 'less',
           figures: figures['many reviews'],

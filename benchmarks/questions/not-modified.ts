@@ -1,7 +1,6 @@
 import type { Bench, Question } from '../rig/bench.ts';
 import { measureCachedReads } from '../rig/cached-reads.ts';
 import { ratiosOf, spreadOf, type Finding } from '../rig/measurement.ts';
-import { measuredNodes } from '../rig/nodes.ts';
 import { cachedProducts } from './cached-product.ts';
 
 /** Does a client that has the answer already get its 304 as quickly, beside the whole answer and beside a 304 that costs nothing? */
@@ -9,7 +8,7 @@ export const notModified: Question = {
   name: 'not-modified',
   async answer(bench: Bench): Promise<Finding[]> {
     const findings: Finding[] = [];
-    for (const node of measuredNodes()) {
+    for (const node of bench.nodes) {
       const figures = await measureCachedReads(bench, node, cachedProducts, [
         'api-service',
         'raw node:http',

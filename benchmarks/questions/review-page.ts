@@ -2,7 +2,6 @@ import type { Bench, Question } from '../rig/bench.ts';
 import { measureCachedReads, type CachedReads } from '../rig/cached-reads.ts';
 import { addProducts, addReviews } from '../rig/catalogue.ts';
 import type { Finding } from '../rig/measurement.ts';
-import { measuredNodes } from '../rig/nodes.ts';
 
 const firstPages: CachedReads = {
   async prepare({ databaseUrl }) {
@@ -17,7 +16,7 @@ export const reviewPage: Question = {
   name: 'review-page',
   async answer(bench: Bench): Promise<Finding[]> {
     const findings: Finding[] = [];
-    for (const node of measuredNodes()) {
+    for (const node of bench.nodes) {
       const figures = await measureCachedReads(bench, node, firstPages, ['api-service', 'raw node:http']);
       findings.push({
         row: '3',

@@ -21,7 +21,7 @@ export const twoProcesses: Question = {
       return [
         {
           row: '15',
-          what: 'GET a product, cached in Redis, from two processes behind one port',
+          what: 'GET a product, cached in Redis, from two processes',
           unit: 'requests/s',
           better: 'more',
           figures: figures['two processes'],

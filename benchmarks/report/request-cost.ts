@@ -49,7 +49,14 @@ function stackedPlot({ bars, steps }: Table): Plot {
     height: titleHeight + 64 + bars.length * 48 + 56,
     option: {
       ...canvas('What a cached read costs', 'Processor time of the process for each request, in µs'),
-      legend: { left: 16, top: titleHeight + 4, width: width - 32, itemWidth: 14, textStyle: axisText },
+      legend: {
+        left: 16,
+        top: titleHeight + 4,
+        width: width - 32,
+        itemWidth: 14,
+        itemGap: 20,
+        textStyle: axisText,
+      },
       grid: { left: 130, right: 60, top: titleHeight + 64, bottom: 40 },
       xAxis: { type: 'value', min: 0, axisLabel: axisText, axisLine, splitLine },
       yAxis: {

@@ -1,9 +1,12 @@
 import type { Finding } from './measurement.ts';
+import type { MeasuredNode } from './nodes.ts';
 import type { Rig } from './rig.ts';
 
 /** What every question is given. */
 export interface Bench {
   rig: Rig;
+  /** Those on which the services run in turn, where that makes a difference. */
+  nodes: MeasuredNode[];
   /** In each of them every contender has its turn. */
   rounds: number;
   /** How long a load lasts. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
@@ -64,7 +65,11 @@ export async function createSystem(servers: Servers, folder: string) {
     });
     const running = serviceProcess(program, port);
     programs.push(program);
-    await waitFor(`${service} to be ready, see ${program.logFile}`, running.isReady, {
+    // Only the log tells it of each process: which of them answers is chance.
+    const areReady = async () =>
+      (await running.isReady()) &&
+      (await readFile(program.logFile, 'utf8')).split(`${service} is ready`).length > processes;
+    await waitFor(`${service} to be ready, see ${program.logFile}`, areReady, {
       timeoutMs: startTimeoutMs,
       intervalMs: 5,
     });

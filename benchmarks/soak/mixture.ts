@@ -19,12 +19,19 @@ export async function createMixture(databaseUrl: string): Promise<LoadRequest[]>
      RETURNING id`,
     [products, reviewsPerProduct],
   );
-  const reviews = rows.map(({ id }) => id);
-  return Array.from({ length: hundreds * 100 }, (_, n) => requestOf(n, products, reviews));
+  return mixtureOf(
+    products,
+    rows.map(({ id }) => id),
+  );
 }
 
+/** The requests, in the order in which they are sent again and again. */
+export const mixtureOf = (products: string[], reviews: string[]): LoadRequest[] =>
+  Array.from({ length: hundreds * 100 }, (_, n) => requestOf(n, products, reviews));
+
 function requestOf(n: number, products: string[], reviews: string[]): LoadRequest {
-  const product = products[(n * 7) % products.length]!;
+  // One on in each hundred, so that each kind of request comes to each product.
+  const product = products[(n * 7 + Math.floor(n / 100)) % products.length]!;
   // Scatters the kinds, as 37 and 100 have no divisor in common.
   let place = (n * 37) % 100;
   if (place < percent.product) return { path: `/api/products/${product}` };

@@ -37,10 +37,11 @@ describe('bench:check', () => {
     expect(bestOf(first, second).map(({ now }) => now)).to.deep.equal([0.8, 0.9]);
   });
 
-  it('leaves out what has no ratio: figures by themselves, and nothing divided by nothing', () => {
+  it('leaves out what has no mark, and no ratio: figures by themselves, and nothing divided by nothing', () => {
+    const unmarked = finding({ mark: undefined });
     const alone = finding({ reference: undefined });
     const nothing = finding({ figures: [0], reference: { name: 'raw', figures: [0] } });
-    expect(compare([alone, nothing], [])).to.deep.equal([]);
+    expect(compare([unmarked, alone, nothing], [])).to.deep.equal([]);
   });
 
   it('names a committed row that is measured no more', () => {

@@ -3,7 +3,7 @@ import { createCache } from 'async-cache-dedupe';
 import { Redis } from 'ioredis';
 
 export async function createCached({ redisUrl, database }) {
-  const client = new Redis(redisUrl);
+  const client = new Redis(redisUrl, { enableAutoPipelining: true });
   const cache = createCache({ ttl: 300, storage: { type: 'redis', options: { client } } });
   cache.define('product', (id) => database.find(id));
   return {

@@ -27,7 +27,7 @@ export const canvas = (title: string, subtitle?: string) => ({
   backgroundColor: colors.ground,
   animation: false,
   textStyle: {
-    fontFamily: 'system-ui, Segoe UI, Liberation Sans, Arial, sans-serif',
+    fontFamily: 'Segoe UI, Liberation Sans, Helvetica, Arial, sans-serif',
     color: colors.text,
   },
   title: {

@@ -28,7 +28,7 @@ export function ratioPlot(all: Finding[]): Plot | undefined {
         'Every figure beside its mark',
         'Median and spread over the rounds, in multiples of the mark; right is better; a diamond falls short',
       ),
-      grid: { left: 380, right: 190, top: titleHeight + 24, bottom: 52 },
+      grid: { left: 440, right: 190, top: titleHeight + 24, bottom: 52 },
       xAxis: {
         type: 'log',
         logBase: 2,
@@ -53,7 +53,7 @@ export function ratioPlot(all: Finding[]): Plot | undefined {
             ...axisText,
             interval: 0,
             rich: { below: { color: colors.faint, fontSize: 11, lineHeight: 14 } },
-            width: 356,
+            width: 416,
             overflow: 'truncate',
           },
         },

@@ -25,6 +25,19 @@ describe('gathered work', () => {
     expect(lengths).to.deep.equal([100, 100, 50]);
   });
 
+  it('is for as much as is wanted at once, of whatever size each is', async () => {
+    const calls: string[][] = [];
+    const ask = gather(
+      async (words: string[]) => {
+        calls.push(words);
+        return words;
+      },
+      { atOnce: 4, sizeOf: (word) => word.length },
+    );
+    await Promise.all(['a', 'bcd', 'ef', 'ghijk', 'l'].map(ask));
+    expect(calls).to.deep.equal([['a', 'bcd'], ['ef', 'ghijk'], ['l']]);
+  });
+
   it('is joined by nobody once it has begun', async () => {
     const gate = createGate();
     const calls: string[][] = [];
