@@ -5,6 +5,9 @@ import { createAdmission, createApp, createHealthRouter, createHttpServer } from
 import { createSequelize, isReachable, migrateWhenReachable, watchPool } from 'ct-common-lib/postgres';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
+import { allowOrigins } from './http/cors.ts';
+import { createDocsRouter } from './http/docs.routes.ts';
+import { createOpenApiRouter } from './http/openapi.routes.ts';
 import { createStartGate } from './http/start-gate.ts';
 import { createEventRelay } from './outbox/event-relay.ts';
 import { createInvalidationRelay } from './outbox/invalidation-relay.ts';
@@ -36,7 +39,7 @@ export function compose(
   config: Config,
   { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
 ) {
-  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix, drainMs } = config;
+  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix, corsOrigins, drainMs } = config;
   const lifecycle = createLifecycle({ log, stopTimeoutMs: 15_000 + drainMs });
   const metrics = createMetrics(name);
   const sequelize = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
@@ -85,16 +88,22 @@ export function compose(
   let migrated = false;
   const stopping = new AbortController();
 
+  const routers = [
+    createProductRouter({ products, productService }),
+    createReviewRouter({ reviews, reviewService, products }),
+    createRatingRouter({ products }),
+    createHealthRouter({ ready, metrics }),
+  ];
   const app = createApp({
     log,
     metrics,
     routers: [
-      ['/', createStartGate(() => migrated)],
-      ['/', createProductRouter({ products, productService })],
-      ['/', createReviewRouter({ reviews, reviewService, products })],
-      ['/', createRatingRouter({ products })],
-      ['/', createHealthRouter({ ready, metrics })],
-    ],
+      ...(corsOrigins.length > 0 ? [allowOrigins(corsOrigins)] : []),
+      createStartGate(() => migrated),
+      ...routers,
+      createOpenApiRouter(routers),
+      createDocsRouter(),
+    ].map((router) => ['/', router]),
   });
   const pool = watchPool(sequelize);
   const admission = createAdmission({ metrics, isStalled: () => pool.isStalled() });

@@ -1,6 +1,17 @@
 import { databaseUrlSetting, portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
 import { z } from 'zod';
 
+const origins =
+  'must be *, or origins separated by commas, e.g. https://shop.example,https://admin.shop.example';
+
+/** As a browser sends it: no path, not even a slash. */
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+const originsSetting = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.join() === '*' || list.every(isOrigin), origins);
+
 /** The environment of api-service. */
 export const configSchema = z
   .object({
@@ -8,6 +19,7 @@ export const configSchema = z
     PORT: portSetting.default(3000),
     DATABASE_URL: databaseUrlSetting.optional(),
     REDIS_URL: urlSetting('redis:', 'rediss:').optional(),
+    CORS_ORIGINS: originsSetting.default([]),
     DRAIN_SECONDS: z
       .string()
       .regex(/^[1-5]?\d$/, 'must be a whole number of seconds from 0 to 59')
@@ -29,6 +41,7 @@ export const configSchema = z
     redisUrl: env.REDIS_URL,
     rabbitmqUrl: env.RABBITMQ_URL,
     prefix: env.NAME_PREFIX,
+    corsOrigins: env.CORS_ORIGINS,
     drainMs: env.DRAIN_SECONDS * 1000,
   }));
 

@@ -80,6 +80,19 @@ describe('ratings', () => {
     expect(read.status).to.equal(200);
   });
 
+  it('is in the way of nobody who edits the product that he has read', async () => {
+    const { id } = await system.createProduct();
+    const path = `/api/products/${id}`;
+    const etag = (await system.get(path)).headers.get('etag')!;
+    await system.createReview(id);
+    await counted(id, 1);
+    const answer = await system.request('PATCH', path, {
+      json: { name: 'New' },
+      headers: { 'If-Match': etag },
+    });
+    expect(answer.status).to.equal(200);
+  });
+
   it('loses none of 200 reviews that are written to one product at once', async () => {
     const { id } = await system.createProduct();
     const ratings = Array.from({ length: 200 }, (_, index) => (index % 5) + 1);

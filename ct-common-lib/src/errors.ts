@@ -44,6 +44,16 @@ export class NotFoundError extends AppError {}
 /** The request contradicts the present state: 409. */
 export class ConflictError extends AppError {}
 
+/** The thing has changed since the version that the request was made for: 412. */
+export class VersionMismatchError extends AppError {
+  constructor() {
+    super('VERSION_MISMATCH', {
+      detail:
+        'It has changed since the version in If-Match. Read it again, and repeat the change on what it is now.',
+    });
+  }
+}
+
 /**
  * Something outside is unavailable and will be back: the same call may be made again.
  * HTTP answers 503 with Retry-After; a consumer tries the delivery again for as long as it takes.

@@ -5,6 +5,23 @@ export const id = z.guid('must be a UUID').toLowerCase();
 
 export const idParams = z.object({ id });
 
+/** As in an answer. */
+export const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
+
+export const version = z.int().meta({ description: 'Grows with each change.' });
+
+/** What a list answers. `id` names the schema. */
+export const pageOf = (id: string, item: z.ZodType) =>
+  z
+    .strictObject({
+      data: z.array(item),
+      nextCursor: z.string().nullable().meta({ description: 'For `cursor`; null: this is the last page.' }),
+    })
+    .meta({ id });
+
+/** The header of a page that is followed by another. */
+export const pageHeaders = { Link: 'The next page, with `rel="next"`, if there is one.' };
+
 /** Text that PostgreSQL can hold, of 1 to `max` characters. */
 export const text = (max: number) =>
   z
@@ -15,7 +32,8 @@ export const text = (max: number) =>
     .refine((value) => !value.includes('\0'), { error: 'must not contain the character U+0000' })
     .refine((value) => value.isWellFormed(), {
       error: 'must be well-formed Unicode: it holds a lone surrogate',
-    });
+    })
+    .meta({ minLength: 1, maxLength: max });
 
 const pageSize = 'must be a whole number from 1 to 100';
 
@@ -23,7 +41,12 @@ export const pageLimit = z
   .string(pageSize)
   .regex(/^([1-9]\d?|100)$/, pageSize)
   .transform(Number)
-  .default(20);
+  .default(20)
+  .meta({ description: 'Items of a page. Default 20.' });
 
 /** Long enough for a name of 200 characters that JSON escapes, each in 6 bytes. */
-export const cursor = z.string().max(2_000).optional();
+export const cursor = z
+  .string()
+  .max(2_000)
+  .optional()
+  .meta({ description: 'The `nextCursor` of the page before, with the same sort and filters.' });

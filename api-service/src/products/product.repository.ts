@@ -1,6 +1,7 @@
 import type { Sequelize } from 'sequelize';
 import type { Representation } from 'ct-common-lib/http';
 import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
+import { at } from '../db/versions.ts';
 import { defineProduct, type Product } from './product.model.ts';
 import { representProduct, representRating } from './product.representation.ts';
 import type { NewProduct, ProductPatch, ProductQuery } from './product.schema.ts';
@@ -63,16 +64,24 @@ export function createProductRepository(sequelize: Sequelize) {
 
     create: (product: NewProduct & { id: string }): Promise<Product> => Product.create(product),
 
-    /** Writes the fields that `changes` names; with none it writes nothing and gives the product as it is. */
-    async update(id: string, changes: NewProduct | ProductPatch): Promise<Product | null> {
-      if (Object.keys(changes).length === 0) return Product.findByPk(id);
-      const [, rows] = await Product.update(changes, { where: { id }, returning: true });
+    /**
+     * Writes the fields that `changes` names; with none it writes nothing and gives the product as it is. Null also if it is at
+     * none of `versions`.
+     */
+    async update(
+      id: string,
+      changes: NewProduct | ProductPatch,
+      versions?: string[],
+    ): Promise<Product | null> {
+      const where = { id, ...at(versions) };
+      if (Object.keys(changes).length === 0) return Product.findOne({ where });
+      const [, rows] = await Product.update(changes, { where, returning: true });
       return rows[0] ?? null;
     },
 
-    /** The triggers make tombstones of its reviews. False if there was no such product. */
-    async remove(id: string): Promise<boolean> {
-      return (await Product.destroy({ where: { id } })) > 0;
+    /** The triggers make tombstones of its reviews. False if there was no such product, or it is at none of `versions`. */
+    async remove(id: string, versions?: string[]): Promise<boolean> {
+      return (await Product.destroy({ where: { id, ...at(versions) } })) > 0;
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   NotFoundError,
   OutcomeUnknownError,
   TransientError,
+  VersionMismatchError,
   type Logger,
 } from 'ct-common-lib';
 import { isTransientPostgresError, violatedConstraint } from 'ct-common-lib/postgres';
@@ -28,22 +29,30 @@ export interface ProductServiceDeps {
 /** The rules of writing products. */
 export function createProductService({ products, reviews, bump, wakeRelay, log }: ProductServiceDeps) {
   const write = createWriter({ wakeRelay, ruleBroken, log });
+  const notWritten = async (id: string, versions: string[] | undefined) =>
+    versions && (await products.find(id)) ? new VersionMismatchError() : productNotFound(id);
 
   return {
     /** Throws `SKU_TAKEN`. */
     create: (product: NewProduct) => write(() => products.create({ id: uuidv7(), ...product })),
 
-    /** Replaces or merges: `changes` names the fields that are written. Throws `PRODUCT_NOT_FOUND`, `SKU_TAKEN`. */
-    async update(id: string, changes: NewProduct | ProductPatch) {
-      const product = await write(() => products.update(id, changes));
-      if (!product) throw productNotFound(id);
+    /**
+     * Replaces or merges: `changes` names the fields that are written, if the product is at one of `versions`. Throws
+     * `PRODUCT_NOT_FOUND`, `VERSION_MISMATCH`, `SKU_TAKEN`.
+     */
+    async update(id: string, changes: NewProduct | ProductPatch, versions?: string[]) {
+      const product = await write(() => products.update(id, changes, versions));
+      if (!product) throw await notWritten(id, versions);
       return product;
     },
 
-    /** Its reviews go too, and nobody reads them from the cache after this has returned. */
-    async remove(id: string): Promise<void> {
-      const removed = await write(() => products.remove(id));
-      if (!removed) throw productNotFound(id);
+    /**
+     * Its reviews go too, and nobody reads them from the cache after this has returned. Throws `PRODUCT_NOT_FOUND`,
+     * `VERSION_MISMATCH`.
+     */
+    async remove(id: string, versions?: string[]): Promise<void> {
+      const removed = await write(() => products.remove(id, versions));
+      if (!removed) throw await notWritten(id, versions);
       try {
         for await (const ids of reviews.idPagesOf(id)) await bump(ids.map(reviewTag));
       } catch (error) {

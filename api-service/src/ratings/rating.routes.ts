@@ -1,15 +1,17 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { endpoint, route, sendPage, sendRepresentation } from 'ct-common-lib/http';
+import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
 import { id, idParams } from '../http/fields.ts';
 import type { ProductRepository } from '../products/product.repository.ts';
+import { ratingPageSchema, ratingSchema } from '../products/product.schema.ts';
 import { productNotFound } from '../products/product.service.ts';
 
 const ratingsQuerySchema = z.strictObject({
   productIds: z
     .string()
     .transform((list) => [...new Set(list.toLowerCase().split(','))])
-    .pipe(z.array(id).max(100, 'must name at most 100 products')),
+    .pipe(z.array(id).max(100, 'must name at most 100 products'))
+    .meta({ description: 'Ids of up to 100 products, separated by commas.' }),
 });
 
 /** Ratings alone, of one product or of many at once. */
@@ -17,7 +19,7 @@ export function createRatingRouter({ products }: { products: ProductRepository }
   const router = Router();
 
   route(router, '/api/products/:id/rating', {
-    get: endpoint({ params: idParams }, async ({ params: { id } }, res, req) => {
+    get: endpoint({ params: idParams, about: about.get }, async ({ params: { id } }, res, req) => {
       const rating = await products.findRating(id);
       if (!rating) throw productNotFound(id);
       sendRepresentation(req, res, rating);
@@ -26,7 +28,7 @@ export function createRatingRouter({ products }: { products: ProductRepository }
 
   route(router, '/api/ratings', {
     /** In the order asked for; a product that does not exist is left out. */
-    get: endpoint({ query: ratingsQuerySchema }, async ({ query }, res, req) => {
+    get: endpoint({ query: ratingsQuerySchema, about: about.list }, async ({ query }, res, req) => {
       const ratings = await products.findRatings(query.productIds);
       sendPage(req, res, { items: ratings.filter((rating) => rating !== null), nextCursor: null });
     }),
@@ -34,3 +36,25 @@ export function createRatingRouter({ products }: { products: ProductRepository }
 
   return router;
 }
+
+const tag = 'Ratings';
+
+const about = {
+  get: {
+    id: 'getRating',
+    summary: 'Get the rating of a product',
+    tag,
+    answer: { description: 'The rating.', body: ratingSchema, tagged: true },
+    problems: { 404: ['PRODUCT_NOT_FOUND'] },
+  },
+  list: {
+    id: 'listRatings',
+    summary: 'Get the ratings of many products',
+    tag,
+    answer: {
+      description: 'Those that exist, in the order asked for; there is no next page.',
+      body: ratingPageSchema,
+      tagged: true,
+    },
+  },
+} satisfies Record<string, About>;

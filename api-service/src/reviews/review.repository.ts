@@ -3,6 +3,7 @@ import { gather } from 'ct-common-lib';
 import type { Representation } from 'ct-common-lib/http';
 import { isTransientPostgresError } from 'ct-common-lib/postgres';
 import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
+import { at } from '../db/versions.ts';
 import { defineReview, type Review } from './review.model.ts';
 import { representReview } from './review.representation.ts';
 import type { NewReview, ReviewPatch, ReviewQuery, ReviewReplacement } from './review.schema.ts';
@@ -81,19 +82,26 @@ export function createReviewRepository(sequelize: Sequelize) {
 
     create: gather(insertEach),
 
-    /** Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. */
-    async update(id: string, changes: ReviewReplacement | ReviewPatch): Promise<Review | null> {
-      const where = { id, ...alive };
+    /**
+     * Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. Null also if it is at
+     * none of `versions`.
+     */
+    async update(
+      id: string,
+      changes: ReviewReplacement | ReviewPatch,
+      versions?: string[],
+    ): Promise<Review | null> {
+      const where = { id, ...alive, ...at(versions) };
       if (Object.keys(changes).length === 0) return Review.findOne({ where });
       const [, rows] = await Review.update(changes, { where, returning: true });
       return rows[0] ?? null;
     },
 
-    /** Makes a tombstone. The trigger erases what the customer wrote. */
-    async remove(id: string): Promise<Review | null> {
+    /** Makes a tombstone. The trigger erases what the customer wrote. Null also if it is at none of `versions`. */
+    async remove(id: string, versions?: string[]): Promise<Review | null> {
       const [, rows] = await Review.update(
         { deletedAt: new Date() },
-        { where: { id, ...alive }, returning: true },
+        { where: { id, ...alive, ...at(versions) }, returning: true },
       );
       return rows[0] ?? null;
     },

@@ -1,15 +1,17 @@
 import { Router } from 'express';
-import { endpoint, route, sendPage, sendRepresentation } from 'ct-common-lib/http';
-import { idParams } from '../http/fields.ts';
+import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
+import { idParams, pageHeaders } from '../http/fields.ts';
 import type { ProductRepository } from '../products/product.repository.ts';
 import { productNotFound } from '../products/product.service.ts';
 import type { ReviewRepository } from './review.repository.ts';
 import { representReview } from './review.representation.ts';
 import {
   newReviewSchema,
+  reviewPageSchema,
   reviewPatchSchema,
   reviewQuerySchema,
   reviewReplacementSchema,
+  reviewSchema,
 } from './review.schema.ts';
 import { reviewNotFound, type ReviewService } from './review.service.ts';
 
@@ -24,7 +26,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
   const router = Router();
 
   route(router, '/api/reviews', {
-    post: endpoint({ body: newReviewSchema }, async ({ body }, res, req) => {
+    post: endpoint({ body: newReviewSchema, about: about.create }, async ({ body }, res, req) => {
       const review = await reviewService.create(body);
       res.status(201).location(`/api/reviews/${review.id}`);
       sendRepresentation(req, res, representReview(review));
@@ -32,29 +34,40 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
   });
 
   route(router, '/api/reviews/:id', {
-    get: endpoint({ params: idParams }, async ({ params: { id } }, res, req) => {
+    get: endpoint({ params: idParams, about: about.get }, async ({ params: { id } }, res, req) => {
       const review = await reviews.find(id);
       if (!review) throw reviewNotFound(id);
       sendRepresentation(req, res, review);
     }),
 
-    put: endpoint({ params: idParams, body: reviewReplacementSchema }, async ({ params, body }, res, req) => {
-      sendRepresentation(req, res, representReview(await reviewService.update(params.id, body)));
-    }),
+    put: endpoint(
+      { params: idParams, body: reviewReplacementSchema, about: about.replace, guarded: true },
+      async ({ params, body, versions }, res, req) => {
+        const review = await reviewService.update(params.id, body, versions);
+        sendRepresentation(req, res, representReview(review));
+      },
+    ),
 
-    patch: endpoint({ params: idParams, body: reviewPatchSchema }, async ({ params, body }, res, req) => {
-      sendRepresentation(req, res, representReview(await reviewService.update(params.id, body)));
-    }),
+    patch: endpoint(
+      { params: idParams, body: reviewPatchSchema, about: about.patch, guarded: true },
+      async ({ params, body, versions }, res, req) => {
+        const review = await reviewService.update(params.id, body, versions);
+        sendRepresentation(req, res, representReview(review));
+      },
+    ),
 
-    delete: endpoint({ params: idParams }, async ({ params }, res) => {
-      await reviewService.remove(params.id);
-      res.status(204).end();
-    }),
+    delete: endpoint(
+      { params: idParams, about: about.remove, guarded: true },
+      async ({ params, versions }, res) => {
+        await reviewService.remove(params.id, versions);
+        res.status(204).end();
+      },
+    ),
   });
 
   route(router, '/api/products/:id/reviews', {
     get: endpoint(
-      { params: idParams, query: reviewQuerySchema },
+      { params: idParams, query: reviewQuerySchema, about: about.list },
       async ({ params: { id }, query }, res, req) => {
         const { ids, nextCursor } = await reviews.listIds(id, query);
         // Only an empty page leaves open whether the product exists at all.
@@ -67,3 +80,60 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
 
   return router;
 }
+
+const tag = 'Reviews';
+const answer = { description: 'The review.', body: reviewSchema, tagged: true };
+const whole = { rating: 5, title: 'Good', text: 'Keeps my tea warm.', authorName: 'Bo' };
+
+const about = {
+  create: {
+    id: 'createReview',
+    summary: 'Create a review',
+    tag,
+    example: { productId: '01a1fc86-3458-7527-9678-c72b2d45f41f', ...whole },
+    answer: { ...answer, status: 201, headers: { Location: 'Its path.' } },
+    problems: { 404: ['PRODUCT_NOT_FOUND'] },
+  },
+  get: {
+    id: 'getReview',
+    summary: 'Get a review',
+    tag,
+    answer,
+    problems: { 404: ['REVIEW_NOT_FOUND'] },
+  },
+  replace: {
+    id: 'replaceReview',
+    summary: 'Replace a review',
+    tag,
+    example: whole,
+    answer,
+    problems: { 400: ['PRODUCT_IS_FIXED'], 404: ['REVIEW_NOT_FOUND'] },
+  },
+  patch: {
+    id: 'patchReview',
+    summary: 'Change fields of a review',
+    tag,
+    example: { rating: 4 },
+    answer,
+    problems: { 400: ['PRODUCT_IS_FIXED'], 404: ['REVIEW_NOT_FOUND'] },
+  },
+  remove: {
+    id: 'deleteReview',
+    summary: 'Delete a review',
+    tag,
+    answer: { status: 204, description: 'It is gone, and counts no more.' },
+    problems: { 404: ['REVIEW_NOT_FOUND'] },
+  },
+  list: {
+    id: 'listReviews',
+    summary: 'List and filter the reviews of a product',
+    tag,
+    answer: {
+      description: 'A page of reviews.',
+      body: reviewPageSchema,
+      tagged: true,
+      headers: pageHeaders,
+    },
+    problems: { 400: ['CURSOR_INVALID'], 404: ['PRODUCT_NOT_FOUND'] },
+  },
+} satisfies Record<string, About>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursor, id, pageLimit, text } from '../http/fields.ts';
+import { cursor, id, pageLimit, pageOf, text, time, version } from '../http/fields.ts';
 
 /** The longest texts, in characters (UTF-16 code units). */
 export const reviewLimits = { title: 200, text: 10_000, authorName: 100 } as const;
@@ -21,13 +21,43 @@ const wholeFields = {
   authorName: fields.authorName.default(null),
 };
 
-export const newReviewSchema = z.strictObject({ productId: id, ...wholeFields });
+export const newReviewSchema = z
+  .strictObject({ productId: id, ...wholeFields })
+  .meta({ id: 'NewReview', description: 'What is left out is null.' });
 
 /** A full replacement: what is left out is null. `productId` may be repeated, but never changes. */
-export const reviewReplacementSchema = z.strictObject({ productId: id.optional(), ...wholeFields });
+export const reviewReplacementSchema = z.strictObject({ productId: id.optional(), ...wholeFields }).meta({
+  id: 'ReviewReplacement',
+  description: 'What is left out becomes null. `productId` may be repeated, but never changes.',
+});
 
 /** A merge patch (RFC 7396): what is left out stays, null clears. */
-export const reviewPatchSchema = z.strictObject({ productId: id.optional(), ...fields }).partial();
+export const reviewPatchSchema = z
+  .strictObject({ productId: id.optional(), ...fields })
+  .partial()
+  .meta({ id: 'ReviewPatch', description: 'RFC 7396: what is left out stays, null clears.' });
+
+const stored = z.string().nullable();
+
+/** As it is answered. */
+export const reviewSchema = z
+  .strictObject({
+    id: z.guid(),
+    productId: z.guid(),
+    rating: z.int().min(1).max(5),
+    title: stored,
+    text: stored,
+    author: z.strictObject({ id: stored, name: stored }),
+    status: z.enum(['pending', 'approved', 'rejected']).meta({
+      description: 'Only approved reviews are listed and count.',
+    }),
+    version,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Review' });
+
+export const reviewPageSchema = pageOf('ReviewPage', reviewSchema);
 
 export type NewReview = z.output<typeof newReviewSchema>;
 export type ReviewReplacement = z.output<typeof reviewReplacementSchema>;
@@ -44,7 +74,8 @@ export const reviewQuerySchema = z.strictObject({
     .string()
     .regex(/^[1-5](,[1-5])*$/, 'must be stars from 1 to 5, separated by commas, e.g. 4,5')
     .transform((list) => [...new Set(list.split(','))].map(Number).sort())
-    .optional(),
+    .optional()
+    .meta({ description: 'Only reviews with these stars, e.g. `4,5`.' }),
 });
 
 export type ReviewQuery = z.output<typeof reviewQuerySchema>;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { InvalidInputError, NotFoundError, type Logger } from 'ct-common-lib';
+import { InvalidInputError, NotFoundError, VersionMismatchError, type Logger } from 'ct-common-lib';
 import { violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
 import type { ReviewRepository } from './review.repository.ts';
@@ -16,22 +16,27 @@ export interface ReviewServiceDeps {
 /** The rules of writing reviews. Each write is one statement; its event is a row that the trigger adds to it. */
 export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDeps) {
   const write = createWriter({ wakeRelay, ruleBroken, log });
+  const notWritten = async (id: string, versions: string[] | undefined) =>
+    versions && (await reviews.find(id)) ? new VersionMismatchError() : reviewNotFound(id);
 
   return {
     /** Throws `PRODUCT_NOT_FOUND`. */
     create: (review: NewReview): Promise<Review> => write(() => reviews.create({ id: uuidv7(), ...review })),
 
-    /** Replaces or merges: `changes` names the fields that are written. Throws `REVIEW_NOT_FOUND`, `PRODUCT_IS_FIXED`. */
-    async update(id: string, changes: ReviewReplacement | ReviewPatch): Promise<Review> {
-      const review = await write(() => reviews.update(id, changes));
-      if (!review) throw reviewNotFound(id);
+    /**
+     * Replaces or merges: `changes` names the fields that are written, if the review is at one of `versions`. Throws
+     * `REVIEW_NOT_FOUND`, `VERSION_MISMATCH`, `PRODUCT_IS_FIXED`.
+     */
+    async update(id: string, changes: ReviewReplacement | ReviewPatch, versions?: string[]): Promise<Review> {
+      const review = await write(() => reviews.update(id, changes, versions));
+      if (!review) throw await notWritten(id, versions);
       return review;
     },
 
-    /** Throws `REVIEW_NOT_FOUND`, also when the review was deleted before. */
-    async remove(id: string): Promise<void> {
-      const review = await write(() => reviews.remove(id));
-      if (!review) throw reviewNotFound(id);
+    /** Throws `REVIEW_NOT_FOUND`, also when the review was deleted before, and `VERSION_MISMATCH`. */
+    async remove(id: string, versions?: string[]): Promise<void> {
+      const review = await write(() => reviews.remove(id, versions));
+      if (!review) throw await notWritten(id, versions);
     },
   };
 }

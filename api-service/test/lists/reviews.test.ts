@@ -41,6 +41,24 @@ describe('the list of reviews', () => {
     });
   });
 
+  it('is a 304 for a client that has it, and new once a review in it, or behind it, has changed', async () => {
+    const [, newest] = await createReviews(1, 2);
+    const page = path();
+    const etagOf = async () => (await api.get(page)).headers.get('etag')!;
+    const first = await etagOf();
+    const repeated = await api.get(page, { 'If-None-Match': first });
+    expect([repeated.status, repeated.body]).to.deep.equal([304, undefined]);
+    await api.patch(`/api/reviews/${newest!.id}`, { title: 'Better' });
+    const second = await etagOf();
+    expect((await api.get(page, { 'If-None-Match': first })).status).to.equal(200);
+    // Now there is a next page.
+    await db.query(
+      `INSERT INTO reviews (product_id, rating, created_at) VALUES ($1, 3, now() - interval '1 day')`,
+      [product.id],
+    );
+    await waitFor('the next page', async () => (await etagOf()) !== second);
+  });
+
   it('takes the product id in upper case', async () => {
     const [review] = await createReviews(4);
     const { data } = await api.page<Review>(`/api/products/${product.id.toUpperCase()}/reviews`);

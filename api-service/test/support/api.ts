@@ -22,6 +22,7 @@ export interface ApiOptions {
   /** Default: a bus of its own inside this process; one that is given belongs to whoever gives it. */
   bus?: Bus;
   prefix?: string;
+  corsOrigins?: string[];
 }
 
 /** What the service runs with unless told otherwise, on a free port. */
@@ -33,12 +34,12 @@ export const createConfig = (given: Partial<Config> & Pick<Config, 'databaseUrl'
 
 /** Runs the real service, on a free port, with a client for it and a connection to its database. */
 export async function startApi(options: ApiOptions = {}) {
-  const { redisUrl, rabbitmqUrl, prefix = randomPrefix() } = options;
+  const { redisUrl, rabbitmqUrl, prefix = randomPrefix(), corsOrigins = [] } = options;
   const database = options.databaseUrl === undefined ? await createTestDatabase({ name: 'api' }) : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
   const ownBus = options.bus || rabbitmqUrl ? undefined : createMemoryBus({ log: silent });
   const bus = options.bus ?? ownBus;
-  const config = createConfig({ databaseUrl, redisUrl, rabbitmqUrl, prefix });
+  const config = createConfig({ databaseUrl, redisUrl, rabbitmqUrl, prefix, corsOrigins });
   const app = compose(config, { log: silent, ...(bus && { bus }) });
   await app.start();
   await ownBus?.start();

@@ -39,6 +39,7 @@ export const endpoints: Endpoint[] = [
   { method: 'GET', path: '/health/live' },
   { method: 'GET', path: '/health/ready' },
   { method: 'GET', path: '/metrics' },
+  { method: 'GET', path: '/openapi.json' },
 ];
 
 export const title = ({ method, path }: Endpoint) => `${method} ${path}`;

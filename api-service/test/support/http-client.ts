@@ -1,3 +1,5 @@
+import { assertDescribed } from './contract.ts';
+
 /** An answer; `body` is parsed if it is JSON of any kind, and undefined if it is empty. */
 export interface Answer<T> {
   status: number;
@@ -83,11 +85,13 @@ export function createHttpClient(baseUrl: string) {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
+    const answer = {
       status: response.status,
       headers: response.headers,
       body: (text === '' ? undefined : isJson ? JSON.parse(text) : text) as T,
     };
+    assertDescribed(method, path, answer);
+    return answer;
   }
 
   /** The body of an answer that must have this status. */

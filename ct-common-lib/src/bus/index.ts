@@ -1,3 +1,4 @@
+export { createAsyncApi } from './asyncapi.ts';
 export * from './bus.ts';
 export * from './memory-bus.ts';
 export * from './rabbit-bus.ts';

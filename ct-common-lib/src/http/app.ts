@@ -33,6 +33,13 @@ export function createApp({ log, metrics, routers, timeLimitMs = 15_000 }: AppOp
   return app;
 }
 
+/** Of answers that are data: no page may be made of one, and it loads nothing, goes into no frame and gives no address away. */
+const securityHeaders = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['Referrer-Policy', 'no-referrer'],
+] as const;
+
 function observe(log: Logger, metrics: Registry): RequestHandler {
   const duration = new Histogram({
     name: 'ct_http_request_duration_seconds',
@@ -42,7 +49,7 @@ function observe(log: Logger, metrics: Registry): RequestHandler {
     registers: [metrics],
   });
   return (req, res, next) => {
-    res.setHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of securityHeaders) res.setHeader(name, value);
     const startedAt = performance.now();
     // Once, as in admission.ts.
     res.once('close', () => {

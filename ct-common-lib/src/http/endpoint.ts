@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { InvalidInputError, type FieldFault } from '../errors.ts';
 import { readBody } from './body.ts';
+import { versionsToMatch } from './precondition.ts';
 import { HttpError } from './problem.ts';
 
 interface InputSchemas {
@@ -16,6 +17,50 @@ export interface Input<S extends InputSchemas> {
   params: Parsed<S['params']>;
   query: Parsed<S['query']>;
   body: Parsed<S['body']>;
+  /** Those that a guarded write may start from, by `If-Match`; undefined: any. */
+  versions: string[] | undefined;
+}
+
+/** What the API's description tells of an endpoint beside its schemas. */
+export interface About {
+  /** Unique, and the name of the method in a client: `createReview`. */
+  id: string;
+  /** A sentence without its full stop. */
+  summary: string;
+  /** The chapter. */
+  tag: string;
+  /** A body that is right. */
+  example?: unknown;
+  answer: Answer;
+  /** The codes of its own problems, by status; those that every endpoint has are known. */
+  problems?: Record<number, string[]>;
+}
+
+export interface Answer {
+  /** Default 200. */
+  status?: number;
+  description: string;
+  /** Default: none. */
+  body?: z.ZodType;
+  /** Default `application/json`. */
+  mediaType?: string;
+  /** Whether it has an entity tag, by which a read may be conditional. */
+  tagged?: boolean;
+  /** Other headers, with what they hold. */
+  headers?: Record<string, string>;
+  /** What a 503 of this endpoint may be instead of a problem. */
+  unavailable?: z.ZodType;
+}
+
+export interface Described extends InputSchemas {
+  about?: About;
+  /** Whether a write may be conditional by `If-Match`. */
+  guarded?: boolean;
+}
+
+/** A handler that remembers what it was made of, if {@link endpoint} has made it. */
+export interface Endpoint extends RequestHandler {
+  schemas?: Described;
 }
 
 const noQuery = z.strictObject({});
@@ -25,11 +70,11 @@ const noQuery = z.strictObject({});
  * {@link InvalidInputError} that names every fault of path, query and body at once. Without a schema for the
  * query there are no query parameters.
  */
-export function endpoint<S extends InputSchemas>(
+export function endpoint<S extends Described>(
   schemas: S,
   handle: (input: Input<S>, res: Response, req: Request) => Promise<void> | void,
-): RequestHandler {
-  return (req, res) => {
+): Endpoint {
+  const handler: RequestHandler = (req, res) => {
     const faults: FieldFault[] = [];
     const parse = (schema: z.ZodType | undefined, value: unknown, where: string) => {
       if (!schema) return undefined;
@@ -42,6 +87,7 @@ export function endpoint<S extends InputSchemas>(
       // Most requests have none, and Express would parse the URL once more to find that out.
       query: parse(schemas.query ?? noQuery, req.url.includes('?') ? req.query : {}, 'query'),
       body: parse(schemas.body, req.body, 'body'),
+      versions: schemas.guarded ? versionsToMatch(req) : undefined,
     };
     if (faults.length > 0) {
       throw new InvalidInputError('INPUT_INVALID', {
@@ -51,6 +97,7 @@ export function endpoint<S extends InputSchemas>(
     }
     return handle(input as Input<S>, res, req);
   };
+  return Object.assign(handler, { schemas });
 }
 
 function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
@@ -67,10 +114,22 @@ function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
   ];
 }
 
-type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export interface Route {
+  /** As Express has it: `/api/reviews/:id`. */
+  path: string;
+  handlers: Partial<Record<Method, Endpoint>>;
+}
+
+const routes = new WeakMap<Router, Route[]>();
+
+/** What {@link route} has put on a router. */
+export const routesOf = (router: Router): Route[] => routes.get(router) ?? [];
 
 /** Puts the handlers of one path on a router, with their JSON bodies read; any other method is a 405 with `Allow`. */
-export function route(router: Router, path: string, handlers: Partial<Record<Method, RequestHandler>>): void {
+export function route(router: Router, path: string, handlers: Route['handlers']): void {
+  routes.set(router, [...routesOf(router), { path, handlers }]);
   const at = router.route(path);
   // Remembered for the metrics, as an error on its way out leaves no trace of where the router is mounted.
   const remember = (req: Request, res: Response) => (res.locals.route = req.baseUrl + path);

@@ -1,6 +1,7 @@
 import { Router } from 'express';
+import { z } from 'zod';
 import type { Registry } from '../metrics.ts';
-import { endpoint, route } from './endpoint.ts';
+import { endpoint, route, type About } from './endpoint.ts';
 
 export interface Readiness {
   /** Whether requests may be sent here. */
@@ -14,18 +15,46 @@ export interface HealthOptions {
   metrics: Registry;
 }
 
+const tag = 'Operation';
+const stateOf = (status: z.ZodType) => z.strictObject({ status, parts: z.record(z.string(), z.string()) });
+
+const about = {
+  live: {
+    id: 'getLiveness',
+    summary: 'Whether the process runs',
+    tag,
+    answer: { description: 'It does.', body: z.strictObject({ status: z.literal('live') }) },
+  },
+  ready: {
+    id: 'getReadiness',
+    summary: 'Whether requests may be sent here, and the state of each helper',
+    tag,
+    answer: {
+      description: 'They may.',
+      body: stateOf(z.literal('ready')),
+      unavailable: stateOf(z.literal('not ready')),
+    },
+  },
+  metrics: {
+    id: 'getMetrics',
+    summary: 'Metrics for Prometheus',
+    tag,
+    answer: { description: 'In the text format.', body: z.string(), mediaType: 'text/plain' },
+  },
+} satisfies Record<string, About>;
+
 /** `/health/live` (the process runs), `/health/ready` (200 or 503, with the state of each part), `/metrics`. */
 export function createHealthRouter({ ready, metrics }: HealthOptions): Router {
   const router = Router();
 
   route(router, '/health/live', {
-    get: endpoint({}, (_input, res) => {
+    get: endpoint({ about: about.live }, (_input, res) => {
       res.set('Cache-Control', 'no-store').json({ status: 'live' });
     }),
   });
 
   route(router, '/health/ready', {
-    get: endpoint({}, async (_input, res) => {
+    get: endpoint({ about: about.ready }, async (_input, res) => {
       const state = await ready();
       res
         .status(state.ready ? 200 : 503)
@@ -35,7 +64,7 @@ export function createHealthRouter({ ready, metrics }: HealthOptions): Router {
   });
 
   route(router, '/metrics', {
-    get: endpoint({}, async (_input, res) => {
+    get: endpoint({ about: about.metrics }, async (_input, res) => {
       res.set('Content-Type', metrics.contentType).send(await metrics.metrics());
     }),
   });

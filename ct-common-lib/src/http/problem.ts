@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { z } from 'zod';
 import {
   AppError,
   ConflictError,
@@ -7,6 +8,7 @@ import {
   NotFoundError,
   OutcomeUnknownError,
   TransientError,
+  VersionMismatchError,
   type FieldFault,
 } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -43,6 +45,7 @@ function problemOf(error: unknown, method: string): Problem {
   }
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.detail };
   if (error instanceof ConflictError) return { status: 409, code: error.code, detail: error.detail };
+  if (error instanceof VersionMismatchError) return { status: 412, code: error.code, detail: error.detail };
   if (error instanceof TransientError) return unavailable(error.code, error.detail);
   if (isTransientPostgresError(error)) {
     const reads = method === 'GET' || method === 'HEAD';
@@ -93,6 +96,24 @@ function bodyProblem(error: unknown): Problem | undefined {
 }
 
 export const problemType = 'application/problem+json';
+
+/** What every error looks like. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string().meta({ description: 'A URN made of the code.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is wrong, and what to do.' }),
+    instance: z.string().optional().meta({ description: 'The path that was asked for.' }),
+    code: z.string().meta({ description: 'Stable: a program goes by it.' }),
+    errors: z
+      .array(
+        z.strictObject({ pointer: z.string().meta({ description: 'A JSON pointer.' }), detail: z.string() }),
+      )
+      .optional()
+      .meta({ description: 'Every fault of the input.' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
 
 /** A problem document. `type` is a URN made of the code, so that it is stable and needs no web site. */
 export function problemDocument({ status, code, detail, errors }: Problem, instance?: string): string {

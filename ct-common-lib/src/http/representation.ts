@@ -13,9 +13,10 @@ export interface Representation {
  */
 export function createRepresentation(version: string, value: object): Representation {
   const body = Buffer.from(JSON.stringify(value));
-  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
-  return { etag: `"${version}-${hash}"`, body };
+  return { etag: `"${version}-${hashOf(body)}"`, body };
 }
+
+const hashOf = (data: Buffer | string) => createHash('sha256').update(data).digest('base64url').slice(0, 16);
 
 /** Keeps a representation in a cache as its bytes, so that a hit is sent without being parsed. */
 export const representationCodec = {
@@ -31,12 +32,17 @@ export const representationCodec = {
 
 /** Sends a representation with its ETag, or 304 if the client has it. Caches may keep it, but must ask each time. */
 export function sendRepresentation(req: Request, res: Response, { etag, body }: Representation): void {
+  send(req, res, etag, () => body);
+}
+
+function send(req: Request, res: Response, etag: string, makeBody: () => Buffer): void {
   res.setHeader('ETag', etag);
   res.setHeader('Cache-Control', 'no-cache');
   if (isRead(req) && matches(req.headers['if-none-match'], etag)) {
     res.status(304).end();
     return;
   }
+  const body = makeBody();
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
   res.setHeader('Content-Length', body.length);
   res.end(body);
@@ -58,22 +64,24 @@ export interface Page {
 
 /**
  * Sends `{data: […], nextCursor}` made of the items' own bytes, and a `Link` to the next page, which is this
- * request's URL with the cursor in it.
+ * request's URL with the cursor in it. The ETag is a hash of the items' own, so that what the client has is not put together.
  */
-export function sendPage(req: Request, res: Response, { items, nextCursor }: Page): void {
+export function sendPage(req: Request, res: Response, page: Page): void {
+  const { items, nextCursor } = page;
   if (nextCursor !== null) {
     const next = new URL(req.originalUrl, 'http://relative.invalid');
     next.searchParams.set('cursor', nextCursor);
     res.setHeader('Link', `<${next.pathname}${next.search}>; rel="next"`);
   }
+  const hash = hashOf([nextCursor, ...items.map(({ etag }) => etag)].join());
+  send(req, res, `"${hash}"`, () => bytesOf(page));
+}
+
+function bytesOf({ items, nextCursor }: Page): Buffer {
   const parts: Buffer[] = [Buffer.from('{"data":[')];
   items.forEach(({ body }, index) => parts.push(...(index > 0 ? [comma, body] : [body])));
   parts.push(Buffer.from(`],"nextCursor":${JSON.stringify(nextCursor)}}`));
-  const body = Buffer.concat(parts);
-  res.setHeader('Cache-Control', 'no-cache');
-  res.setHeader('Content-Type', 'application/json; charset=utf-8');
-  res.setHeader('Content-Length', body.length);
-  res.end(body);
+  return Buffer.concat(parts);
 }
 
 const comma = Buffer.from(',');
