@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { Router, type Response } from 'express';
 import { z } from 'zod';
 import type { Registry } from '../metrics.ts';
 import { endpoint, route, type About } from './endpoint.ts';
@@ -49,25 +49,29 @@ export function createHealthRouter({ ready, metrics }: HealthOptions): Router {
 
   route(router, '/health/live', {
     get: endpoint({ about: about.live }, (_input, res) => {
-      res.set('Cache-Control', 'no-store').json({ status: 'live' });
+      sendState(res, 200, { status: 'live' });
     }),
   });
 
   route(router, '/health/ready', {
     get: endpoint({ about: about.ready }, async (_input, res) => {
       const state = await ready();
-      res
-        .status(state.ready ? 200 : 503)
-        .set('Cache-Control', 'no-store')
-        .json({ status: state.ready ? 'ready' : 'not ready', parts: state.parts });
+      const status = state.ready ? 'ready' : 'not ready';
+      sendState(res, state.ready ? 200 : 503, { status, parts: state.parts });
     }),
   });
 
   route(router, '/metrics', {
     get: endpoint({ about: about.metrics }, async (_input, res) => {
-      res.set('Content-Type', metrics.contentType).send(await metrics.metrics());
+      res.set('Content-Type', metrics.contentType).end(await metrics.metrics());
     }),
   });
 
   return router;
+}
+
+/** Not with `json`, which would answer 304 to whoever says that he has everything (`If-None-Match: *`). */
+function sendState(res: Response, status: number, state: object): void {
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
+  res.writeHead(status, headers).end(JSON.stringify(state));
 }
