@@ -31,6 +31,10 @@ WORKDIR /app
 USER node
 
 FROM runtime AS api-service
+# A new volume takes its owner from here.
+USER root
+RUN install -d -o node -g node -m 700 /keys
+USER node
 LABEL org.opencontainers.image.title="ct-reviews api-service" \
       org.opencontainers.image.description="HTTP API for products and reviews" \
       org.opencontainers.image.licenses="MIT"

@@ -24,6 +24,7 @@ await runProcess('CT Reviews', () => {
   const { PORT, RATING_PORT, LOG_LEVEL } = process.env;
   const { api: apiConfig, rating: ratingConfig } = loadConfig(schema, {
     ...process.env,
+    DATA_DIR: dataDir,
     LOG_LEVEL: LOG_LEVEL || 'warn',
     // Next to the API's port, so that PORT alone moves everything.
     RATING_PORT: RATING_PORT || (Number(PORT) > 0 ? String(Number(PORT) + 1) : PORT),
@@ -97,6 +98,15 @@ await runProcess('CT Reviews', () => {
   };
   lifecycle.add('greeting', greet, withdrawRunning);
 
+  const { auth } = apiConfig;
+  const { DATA_DIR } = process.env;
+  const tokenCommand = `${DATA_DIR ? `DATA_DIR='${dataDir}' ` : ''}npm run -s token -- --role admin`;
+  const writers = !auth
+    ? 'by anybody who reaches it: AUTH is off'
+    : auth.jwksUrl === undefined
+      ? `with a token of ${tokenCommand}`
+      : 'with a token of the provider of AUTH_JWKS_URL';
+
   function greeting({ apiUrl, ratingUrl, seconds }: { apiUrl: string; ratingUrl: string; seconds: number }) {
     return `
 CT Reviews is ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
@@ -106,11 +116,13 @@ CT Reviews is ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
   Data      ${embedded ? `${dataDir} (embedded PostgreSQL 18)` : 'in the PostgreSQL of DATABASE_URL and RATING_DATABASE_URL'}
   Cache     ${redisUrl ? 'in the Redis of REDIS_URL' : 'in this process'}
   Events    ${rabbitmqUrl ? 'through the RabbitMQ of RABBITMQ_URL' : 'in this process'}
+  Writes    ${writers}
 
-Three lines to try: a product, a review of it, and the product with its new rating.
+Four lines to try: a token, a product, a review of it, and the product with its new rating.
 
-  PRODUCT=$(curl -s ${apiUrl}/api/products -H 'Content-Type: application/json' -d '{"sku":"mug-'$(date +%s)'","name":"Blue mug"}' | cut -d '"' -f 4)
-  curl -s ${apiUrl}/api/reviews -H 'Content-Type: application/json' -d '{"productId":"'$PRODUCT'","rating":5,"title":"Keeps my tea warm"}'
+  TOKEN="Authorization: Bearer ${auth ? `$(${tokenCommand})` : 'none needed'}"
+  PRODUCT=$(curl -s ${apiUrl}/api/products -H "$TOKEN" -H 'Content-Type: application/json' -d '{"sku":"mug-'$(date +%s)'","name":"Blue mug"}' | cut -d '"' -f 4)
+  curl -s ${apiUrl}/api/reviews -H "$TOKEN" -H 'Content-Type: application/json' -d '{"productId":"'$PRODUCT'","rating":5,"title":"Keeps my tea warm"}'
   sleep 1; curl -s ${apiUrl}/api/products/$PRODUCT
 `;
   }

@@ -3,8 +3,11 @@ import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
 import { createCache, createMemoryStore, createRedisStore } from 'ct-common-lib/cache';
 import { createAdmission, createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
 import { createSequelize, isReachable, migrateWhenReachable, watchPool } from 'ct-common-lib/postgres';
+import { createKeySet } from './auth/key-set.ts';
+import { createTokenChecker } from './auth/token-checker.ts';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
+import { authenticate, trustEverybody } from './http/authenticate.ts';
 import { allowOrigins } from './http/cors.ts';
 import { createDocsRouter } from './http/docs.routes.ts';
 import { createOpenApiRouter } from './http/openapi.routes.ts';
@@ -39,7 +42,7 @@ export function compose(
   config: Config,
   { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
 ) {
-  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix, corsOrigins, drainMs } = config;
+  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix, corsOrigins, auth, drainMs } = config;
   const lifecycle = createLifecycle({ log, stopTimeoutMs: 15_000 + drainMs });
   const metrics = createMetrics(name);
   const sequelize = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
@@ -51,6 +54,8 @@ export function compose(
       'REDIS_URL is not set: the cache is inside this process, so run no second api-service on this database',
     );
   }
+  const keys = auth && createKeySet(auth, log);
+  if (!keys) log.warn('AUTH is off: whoever reaches this service may change and delete everything');
   const store = redisUrl
     ? createRedisStore({ url: redisUrl, prefix: `${prefix}ct:`, log })
     : createMemoryStore();
@@ -100,6 +105,7 @@ export function compose(
     routers: [
       ...(corsOrigins.length > 0 ? [allowOrigins(corsOrigins)] : []),
       createStartGate(() => migrated),
+      auth && keys ? authenticate(createTokenChecker(auth, keys.keyOf)) : trustEverybody,
       ...routers,
       createOpenApiRouter(routers),
       createDocsRouter(),
@@ -109,6 +115,7 @@ export function compose(
   const admission = createAdmission({ metrics, isStalled: () => pool.isStalled() });
   const server = createHttpServer(app, { host, port, log, admission, drainDelayMs: drainMs });
 
+  lifecycle.add('keys', () => keys?.start());
   lifecycle.add('database', undefined, () => {
     pool.stop();
     return sequelize.close();

@@ -1,5 +1,6 @@
 import { databaseUrlSetting, portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
 import { z } from 'zod';
+import { authSettingsOf, authVariables, faultsOfAuth, type AuthEnvironment } from './auth/auth-settings.ts';
 
 const origins =
   'must be *, or origins separated by commas, e.g. https://shop.example,https://admin.shop.example';
@@ -12,6 +13,15 @@ const originsSetting = z
   .transform((list) => list.split(',').map((origin) => origin.trim()))
   .refine((list) => list.join() === '*' || list.every(isOrigin), origins);
 
+/** Named together with the faults of other variables, not after them. */
+const together = { when: () => true };
+
+const fault = (variable: keyof ReturnType<typeof faultsOfAuth>) => ({
+  ...together,
+  path: [variable],
+  error: ({ input }: { input: unknown }) => faultsOfAuth(input as AuthEnvironment)[variable],
+});
+
 /** The environment of api-service. */
 export const configSchema = z
   .object({
@@ -20,6 +30,7 @@ export const configSchema = z
     DATABASE_URL: databaseUrlSetting.optional(),
     REDIS_URL: urlSetting('redis:', 'rediss:').optional(),
     CORS_ORIGINS: originsSetting.default([]),
+    ...authVariables,
     DRAIN_SECONDS: z
       .string()
       .regex(/^[1-5]?\d$/, 'must be a whole number of seconds from 0 to 59')
@@ -28,10 +39,12 @@ export const configSchema = z
   })
   .refine(({ NODE_ENV, DATABASE_URL }) => NODE_ENV !== 'production' || DATABASE_URL !== undefined, {
     path: ['DATABASE_URL'],
-    // Named together with the faults of other variables, not after them.
-    when: () => true,
+    ...together,
     error: 'must be set in production, e.g. DATABASE_URL=postgres://user:password@host:5432/ct_api',
   })
+  .refine((env) => !faultsOfAuth(env).AUTH_ISSUER, fault('AUTH_ISSUER'))
+  .refine((env) => !faultsOfAuth(env).AUTH_AUDIENCE, fault('AUTH_AUDIENCE'))
+  .refine((env) => !faultsOfAuth(env).AUTH_KEYS_FILE, fault('AUTH_KEYS_FILE'))
   .transform((env) => ({
     host: env.HOST,
     port: env.PORT,
@@ -42,6 +55,7 @@ export const configSchema = z
     rabbitmqUrl: env.RABBITMQ_URL,
     prefix: env.NAME_PREFIX,
     corsOrigins: env.CORS_ORIGINS,
+    auth: authSettingsOf(env),
     drainMs: env.DRAIN_SECONDS * 1000,
   }));
 

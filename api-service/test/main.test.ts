@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createTestDatabase, type TestDatabase } from 'ct-common-lib/testing';
+import { auth } from './support/tokens.ts';
 import { endPrograms, root, runProgram } from '../../test/support/program.ts';
 import { startService } from '../../test/support/service.ts';
 
@@ -13,7 +14,7 @@ const run = (variables: Record<string, string>) =>
     process.execPath,
     ['--conditions=ct-source', '--import=tsx', join(root, 'api-service/src/main.ts')],
     {
-      variables,
+      variables: { AUTH_KEYS_FILE: auth.keysFile, ...variables },
     },
   );
 
@@ -53,8 +54,23 @@ describe('api-service as a process', () => {
     ],
     [
       'production without a database, along with the other faults',
-      { NODE_ENV: 'production', PORT: '-1' },
-      [/2 faults/, /DATABASE_URL: must be set in production, e\.g\. DATABASE_URL=postgres:\/\//, /PORT: /],
+      { NODE_ENV: 'production', PORT: '-1', AUTH_KEYS_FILE: '' },
+      [
+        /3 faults/,
+        /AUTH_KEYS_FILE: must be set in production \(npm run -s keys -- <file> makes one\), or AUTH_JWKS_URL/,
+        /DATABASE_URL: must be set in production, e\.g\. DATABASE_URL=postgres:\/\//,
+        /PORT: /,
+      ],
+    ],
+    [
+      'an identity provider without what its tokens must say',
+      { AUTH_JWKS_URL: 'https://id.example/keys' },
+      [
+        /3 faults/,
+        /AUTH_ISSUER: must be set/,
+        /AUTH_AUDIENCE: must be set/,
+        /AUTH_KEYS_FILE: cannot be set with/,
+      ],
     ],
   ];
   for (const [title, variables, faults] of faulty) {
@@ -83,6 +99,16 @@ describe('api-service as a process', () => {
     } finally {
       taken.close();
     }
+  });
+
+  it('exits with 1 on a file of keys that is not there', async () => {
+    const { ended, said } = run({
+      PORT: '0',
+      DATABASE_URL: database.url,
+      AUTH_KEYS_FILE: join(dataDir, 'none.json'),
+    });
+    expect(await ended).to.equal(1);
+    expect(said.stderr).to.match(/^api-service cannot start\. .*none\.json.*npm run keys/);
   });
 
   it('exits with 1 on a database that does not exist', async () => {

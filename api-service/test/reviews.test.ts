@@ -17,13 +17,13 @@ describe('reviews', () => {
     it('creates a review that counts, and says where it is', async () => {
       const answer = await api.post<Review>('/api/reviews', newReview(product.id, { rating: 4 }));
       expect(answer.status).to.equal(201);
-      const { id, createdAt, updatedAt, ...rest } = answer.body;
+      const { id, createdAt, updatedAt, author, ...rest } = answer.body;
+      expect(author.name).to.equal('Ada');
       expect(rest).to.deep.equal({
         productId: product.id,
         rating: 4,
         title: 'Fine',
         text: 'Grinds evenly.',
-        author: { id: null, name: 'Ada' },
         status: 'approved',
         version: 1,
       });
@@ -38,7 +38,7 @@ describe('reviews', () => {
       const { status, body } = await api.post<Review>('/api/reviews', { productId: product.id, rating: 1 });
       expect(status).to.equal(201);
       expect(body).to.include({ rating: 1, title: null, text: null });
-      expect(body.author).to.deep.equal({ id: null, name: null });
+      expect(body.author.name).to.equal(null);
     });
 
     it('takes the product id in upper case', async () => {
@@ -113,7 +113,7 @@ describe('reviews', () => {
         rating: 3,
         title: null,
         text: null,
-        author: { id: null, name: null },
+        author: { id: created.author.id, name: null },
         version: 2,
         updatedAt: body.updatedAt,
       });

@@ -41,8 +41,19 @@ export class InvalidInputError extends AppError {
 /** The thing asked for does not exist (any more): 404. */
 export class NotFoundError extends AppError {}
 
+/** Whoever asks for it may not: 403. */
+export class ForbiddenError extends AppError {}
+
 /** The request contradicts the present state: 409. */
-export class ConflictError extends AppError {}
+export class ConflictError extends AppError {
+  /** The path of what stands in the way, for the client to go on with. */
+  readonly location: string | undefined;
+
+  constructor(code: string, { location, ...options }: AppErrorOptions & { location?: string } = {}) {
+    super(code, options);
+    this.location = location;
+  }
+}
 
 /** The thing has changed since the version that the request was made for: 412. */
 export class VersionMismatchError extends AppError {

@@ -7,7 +7,7 @@ export interface ComposeService {
   user?: string;
   hostname?: string;
   command?: string[];
-  environment: Record<string, string | number>;
+  environment?: Record<string, string | number>;
   volumes?: string[];
   ports?: string[];
   depends_on?: Record<string, { condition: string }>;
@@ -34,22 +34,22 @@ for (const line of read('.env.example').split('\n')) {
   else if (line !== '' && !line.startsWith('#')) throw new Error(`.env.example: ${line}`);
 }
 
-const reference = /\$(?:\$|\{(\w+)(?::([-?])([^}]*))?\}|)/g;
+const reference = /\$(?:\$|\{(\w+)(?:(:?[-?])([^}]*))?\}|)/g;
 
 /** The names of all variables in `text`. */
 export const findVariables = (text: string) =>
   new Set([...text.matchAll(reference)].map(([, name]) => name).filter((name) => name !== undefined));
 
 /**
- * Compose's interpolation as far as this project uses it: `${NAME}`, `${NAME:-default}`, `${NAME:?message}` and `$$`
+ * Compose's interpolation as far as this project uses it: `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}` and `$$`
  * (https://docs.docker.com/reference/compose-file/interpolation). Throws on all else, and where there is no value.
  */
 export function interpolate(text: string, env: Record<string, string>): string {
   return text.replace(reference, (found: string, name?: string, operator?: string, word?: string) => {
     if (found === '$$') return '$';
     if (name === undefined) return raise('a $ that begins no variable');
-    if (env[name]) return env[name];
-    return operator === '-' && word !== undefined
+    if (env[name] || (operator === '-' && env[name] === '')) return env[name];
+    return operator?.endsWith('-') && word !== undefined
       ? word
       : raise(`${name} has no value: ${word ?? 'and no message'}`);
   });

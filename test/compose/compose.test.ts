@@ -49,10 +49,10 @@ describe('docker-compose.yml', () => {
     const secrets = passwords.map((name) => [name, `secret-of-${name}`] as const);
     const values = secrets.map(([, secret]) => secret);
     const withSecrets = loadCompose({ ...exampleEnv, ...Object.fromEntries(secrets) });
-    for (const [name, { environment, command = [] }] of Object.entries(withSecrets.services)) {
+    for (const [name, { environment = {}, command = [] }] of Object.entries(withSecrets.services)) {
       for (const [key, value] of Object.entries(environment)) {
-        if (/PASS|AUTH/.test(key)) expect(value, `${name} ${key}`).to.be.oneOf(values);
-        if (key.endsWith('URL'))
+        if (/PASS|^REDISCLI_AUTH$/.test(key)) expect(value, `${name} ${key}`).to.be.oneOf(values);
+        if (key.endsWith('URL') && value !== '')
           expect(new URL(String(value)).password, `${name} ${key}`).to.be.oneOf(values);
       }
       if (name === 'redis') expect(command[command.indexOf('--requirepass') + 1]).to.be.oneOf(values);
@@ -68,20 +68,23 @@ describe('docker-compose.yml', () => {
     for (const [name, definition] of services) expect(definition, name).not.to.have.property('network_mode');
   });
 
-  it('gives every service a health check', () => {
-    for (const [name, { healthcheck }] of services) {
+  it('gives every service that goes on running a health check', () => {
+    for (const [name, { healthcheck }] of services.filter(([name]) => name !== 'api-keys')) {
       expect(healthcheck?.test[0], name).to.be.oneOf(['CMD', 'CMD-SHELL']);
       expect(healthcheck?.test[1], name).to.be.a('string').that.is.not.empty;
     }
   });
 
   it('starts a service only when all that its URLs name are healthy', () => {
-    for (const [name, { environment, depends_on = {} }] of services) {
-      const urls = Object.entries(environment).filter(([key]) => key.endsWith('URL'));
+    for (const [name, { environment = {}, depends_on = {} }] of services) {
+      const urls = Object.entries(environment).filter(([key, value]) => key.endsWith('URL') && value !== '');
       const hosts = urls.map(([, url]) => new URL(String(url)).hostname);
-      expect(Object.keys(depends_on), name).to.have.members(hosts);
-      for (const { condition } of Object.values(depends_on))
-        expect(condition, name).to.equal('service_healthy');
+      const { 'api-keys': keys, ...others } = depends_on;
+      expect(Object.keys(others), name).to.have.members(hosts);
+      for (const { condition } of Object.values(others)) expect(condition, name).to.equal('service_healthy');
+      expect(keys?.condition, name).to.equal(
+        name === 'api-service' ? 'service_completed_successfully' : undefined,
+      );
     }
     expect(Object.keys(service('api-service').depends_on ?? {})).to.include.members([
       'postgres',
@@ -98,10 +101,25 @@ describe('docker-compose.yml', () => {
     const mounts = services
       .flatMap(([, { volumes = [] }]) => volumes)
       .filter((mount) => !mount.startsWith('.'));
-    expect(mounts.map((mount) => mount.split(':')[0])).to.have.members(Object.keys(compose.volumes));
+    expect([...new Set(mounts.map((mount) => mount.split(':')[0]))]).to.have.members(
+      Object.keys(compose.volumes),
+    );
     expect(service('postgres').volumes).to.include('postgres-data:/var/lib/postgresql');
     expect(service('rabbitmq').volumes).to.include('rabbitmq-data:/var/lib/rabbitmq');
     expect(service('rabbitmq').hostname).to.be.a('string');
+  });
+
+  it('makes the key for tokens where api-service looks for it', () => {
+    const { command = [], volumes = [] } = service('api-keys');
+    const { environment = {}, volumes: mounted } = service('api-service');
+    expect(command).to.deep.equal([
+      'node',
+      'api-service/dist/auth/main.js',
+      'keys',
+      environment.AUTH_KEYS_FILE,
+    ]);
+    expect(volumes).to.deep.equal(['api-keys:/keys']);
+    expect(mounted).to.deep.equal(['api-keys:/keys:ro']);
   });
 
   it('pins every image that it does not build to a major version', () => {
@@ -121,7 +139,7 @@ describe('docker-compose.yml', () => {
   it('gives each service a configuration that it accepts, and checks and publishes the port it listens on', () => {
     const environmentOf = (name: string) =>
       Object.fromEntries(
-        Object.entries(service(name).environment).map(([key, value]) => [key, String(value)]),
+        Object.entries(service(name).environment ?? {}).map(([key, value]) => [key, String(value)]),
       );
     const api = loadConfig(apiConfigSchema, environmentOf('api-service'));
     const rating = loadConfig(ratingConfigSchema, environmentOf('rating-service'));

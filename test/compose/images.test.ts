@@ -41,8 +41,9 @@ function isIgnored(path: string): boolean {
   return decisive !== undefined && !decisive.startsWith('!');
 }
 
-const built = Object.entries(loadCompose(exampleEnv).services).flatMap(([name, { build }]) =>
-  build ? [{ name, build }] : [],
+// api-keys runs another program of the image of api-service.
+const built = Object.entries(loadCompose(exampleEnv).services).flatMap(([name, { build, command }]) =>
+  build && !command ? [{ name, build }] : [],
 );
 
 describe('Dockerfile', () => {

@@ -1,3 +1,4 @@
+import { auth } from '../../api-service/test/support/tokens.ts';
 import { createTcpProxy, type TcpProxy } from '../../ct-common-lib/test/support/tcp-proxy.ts';
 import { createPostgresServer, type PostgresServer } from './servers/postgres.ts';
 import { createRabbitServer, type RabbitServer } from './servers/rabbitmq.ts';
@@ -37,7 +38,12 @@ export async function createRig({ folder, note }: RigOptions) {
     const database = await link(postgres.url('ct_api'));
     const cache = await link(redis.url);
     const broker = await link(rabbit.url);
-    const variables = { DATABASE_URL: database.url, REDIS_URL: cache.url, RABBITMQ_URL: broker.url };
+    const variables = {
+      DATABASE_URL: database.url,
+      REDIS_URL: cache.url,
+      RABBITMQ_URL: broker.url,
+      AUTH_KEYS_FILE: auth.keysFile,
+    };
     const process = await createServiceProcess({ name, service: 'api-service', folder, variables });
     return { ...process, links: { postgres: database.proxy, redis: cache.proxy, rabbit: broker.proxy } };
   }

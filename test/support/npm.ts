@@ -1,5 +1,7 @@
 import { waitFor } from 'ct-common-lib/testing';
+import { join } from 'node:path';
 import { createHttpClient } from '../../api-service/test/support/http-client.ts';
+import { tokenOf } from '../../api-service/test/support/tokens.ts';
 import { runProgram, type Program, type ProgramOptions } from './program.ts';
 
 /** Runs npm as a user would type it. */
@@ -20,7 +22,7 @@ export async function greeted(program: Program, { timeoutMs = 60_000 } = {}) {
     'CT Reviews is ready, or exits',
     () => {
       const { stdout } = program.said;
-      const isComplete = stdout.includes('Three lines to try') && stdout.endsWith('\n\n');
+      const isComplete = stdout.includes('Four lines to try') && stdout.endsWith('\n\n');
       return isComplete || !program.isRunning() ? stdout : undefined;
     },
     { timeoutMs },
@@ -28,17 +30,19 @@ export async function greeted(program: Program, { timeoutMs = 60_000 } = {}) {
   if (!program.isRunning()) throw new Error(`It exited: ${greeting}${program.said.stderr}`);
   const named = (name: string) => new RegExp(`^ +${name} +(.*)$`, 'm').exec(greeting)?.[1] ?? '';
   const apiUrl = named('API');
+  const data = named('Data');
+  const keysFile = join(data.split(' (')[0]!, 'api-service/keys.json');
   return {
-    ...createHttpClient(apiUrl),
+    ...createHttpClient(apiUrl, () => tokenOf({ role: 'admin' }, { keysFile })),
     program,
     apiUrl,
     greeting,
-    data: named('Data'),
+    data,
     health: named('Health').split(/ +/),
     /** The lines to try, as printed. */
     lines: greeting
       .split('\n')
-      .flatMap((line) => /^ {2}((?:PRODUCT=|curl |sleep 1; curl ).*)$/.exec(line)?.[1] ?? []),
+      .flatMap((line) => /^ {2}((?:TOKEN=|PRODUCT=|curl |sleep 1; curl ).*)$/.exec(line)?.[1] ?? []),
   };
 }
 

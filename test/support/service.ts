@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { waitFor } from 'ct-common-lib/testing';
 import { createHttpClient, type HttpClient } from '../../api-service/test/support/http-client.ts';
+import { auth, newAdmin } from '../../api-service/test/support/tokens.ts';
 import { failpointsModule, type Failpoint } from '../faults/failpoint.ts';
 import { root, runProgram } from './program.ts';
 
@@ -25,7 +26,10 @@ export function runService(
   const main = join(root, name, 'src/main.ts');
   const nodeOptions = ['--conditions=ct-source', '--import=tsx'];
   if (failpoints) nodeOptions.push(`--import=${failpointsModule}`);
-  const program = runProgram(process.execPath, [...nodeOptions, main], { variables, ipc: failpoints });
+  const program = runProgram(process.execPath, [...nodeOptions, main], {
+    variables: { AUTH_KEYS_FILE: auth.keysFile, ...variables },
+    ipc: failpoints,
+  });
   return {
     ...program,
     /** Returns once the process knows that it will kill itself when it gets there. */
@@ -50,7 +54,7 @@ export async function startService(
   );
   if (announcement === '') throw new Error(`${name} exited: ${program.said.stdout}${program.said.stderr}`);
   const { port } = JSON.parse(announcement) as { port: number };
-  const client = createHttpClient(`http://127.0.0.1:${port}`);
+  const client = createHttpClient(`http://127.0.0.1:${port}`, newAdmin);
   const health = () => client.get<Health>('/health/ready');
   await waitFor(`${name} is ready`, async () => (await health()).status === 200);
 

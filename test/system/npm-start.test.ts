@@ -40,13 +40,13 @@ describe('npm start on a clean copy of the project', function () {
     expect(health).to.deep.equal([200, 200]);
   });
 
-  it('prints three lines which, run as they are, end in a product with its rating', async () => {
+  it('prints four lines which, run as they are, end in a product with its rating', async () => {
     const { lines } = started;
-    expect(lines).to.have.length(3);
-    const first = await sh(`${lines[0]}\n${lines[1]}\necho\necho $PRODUCT`);
+    expect(lines).to.have.length(4);
+    const first = await sh(`${lines.slice(0, 3).join('\n')}\necho\necho $PRODUCT`, folder);
     productId = first.trim().split('\n').at(-1)!;
     const product = await waitFor('the rating has arrived', async () => {
-      const shown = JSON.parse(await sh(`PRODUCT=${productId}\n${lines[2]}`)) as Product;
+      const shown = JSON.parse(await sh(`PRODUCT=${productId}\n${lines[3]}`, folder)) as Product;
       return shown.reviewCount > 0 && shown;
     });
     expect(product).to.include({ id: productId, name: 'Blue mug', averageRating: 5, reviewCount: 1 });
@@ -161,7 +161,8 @@ describe('npm start on a fresh clone, without a package installed', function () 
   });
 });
 
-const sh = async (script: string) => (await promisify(execFile)('sh', ['-c', script])).stdout;
+const sh = async (script: string, cwd: string) =>
+  (await promisify(execFile)('sh', ['-c', script], { cwd })).stdout;
 
 async function postmasterOf(folder: string): Promise<number> {
   return Number.parseInt(await readFile(join(folder, '.data/postgres/cluster/postmaster.pid'), 'utf8'), 10);

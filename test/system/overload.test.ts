@@ -8,6 +8,7 @@ import {
   through,
   type TcpProxy,
 } from '../../ct-common-lib/test/support/tcp-proxy.ts';
+import { newAdmin } from '../../api-service/test/support/tokens.ts';
 import { createDeployment, query, type BackingServices, type Deployment } from '../support/deployment.ts';
 import { putLoad, type Load, type LoadReport, type LoadRequest } from '../support/load.ts';
 import type { Service } from '../support/service.ts';
@@ -29,10 +30,12 @@ function overload(backing: BackingServices) {
   let api: Service;
   let productIds: string[];
   let reviewIds: string[];
+  let moderator: string;
   let editsMade = 0;
   let editsUnknown = 0;
 
   before(async () => {
+    moderator = await newAdmin();
     deployment = await createDeployment(backing);
     postgres = createTcpProxy(targetOf(deployment.databaseUrl));
     await postgres.open();
@@ -55,7 +58,8 @@ function overload(backing: BackingServices) {
 
   const edits = (count = reviewIds.length): LoadRequest[] =>
     reviewIds.slice(-count).map((id) => {
-      return { method: 'PATCH', target: `/api/reviews/${id}`, body: JSON.stringify({ rating: 4 }) };
+      const headers = { Authorization: `Bearer ${moderator}` };
+      return { method: 'PATCH', target: `/api/reviews/${id}`, headers, body: JSON.stringify({ rating: 4 }) };
     });
   // Each time other ones, so that nobody has read them before.
   const unreadProducts = (count = 10_000): LoadRequest[] =>

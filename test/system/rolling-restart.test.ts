@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describeWithRabbit, describeWithRedis, waitFor } from 'ct-common-lib/testing';
 import { createHttpClient } from '../../api-service/test/support/http-client.ts';
+import { newAdmin } from '../../api-service/test/support/tokens.ts';
 import { createBalancer } from '../support/balancer.ts';
 import { createDeployment, query, type BackingServices, type Deployment } from '../support/deployment.ts';
 import { endPrograms } from '../support/program.ts';
@@ -68,7 +69,7 @@ function rollingRestart(backing: BackingServices) {
     );
 
   it('fails not one request', async () => {
-    const client = createHttpClient(await balancer.open());
+    const client = createHttpClient(await balancer.open(), newAdmin);
     for (const { baseUrl } of apis) balancer.add(baseUrl);
     await waitFor(
       'the balancer sees an instance',

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
+import type { Role } from '../auth/roles.ts';
 import { idParams, pageHeaders } from '../http/fields.ts';
 import type { ProductRepository } from './product.repository.ts';
 import { representProduct } from './product.representation.ts';
@@ -21,7 +22,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
   const router = Router();
 
   route(router, '/api/products', {
-    post: endpoint({ body: newProductSchema, about: about.create }, async ({ body }, res, req) => {
+    post: endpoint({ body: newProductSchema, role, about: about.create }, async ({ body }, res, req) => {
       const product = await productService.create(body);
       res.status(201).location(`/api/products/${product.id}`);
       sendRepresentation(req, res, representProduct(product));
@@ -42,7 +43,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     }),
 
     put: endpoint(
-      { params: idParams, body: newProductSchema, about: about.replace, guarded: true },
+      { params: idParams, body: newProductSchema, role, about: about.replace, guarded: true },
       async ({ params, body, versions }, res, req) => {
         const product = await productService.update(params.id, body, versions);
         sendRepresentation(req, res, representProduct(product));
@@ -50,7 +51,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     ),
 
     patch: endpoint(
-      { params: idParams, body: productPatchSchema, about: about.patch, guarded: true },
+      { params: idParams, body: productPatchSchema, role, about: about.patch, guarded: true },
       async ({ params, body, versions }, res, req) => {
         const product = await productService.update(params.id, body, versions);
         sendRepresentation(req, res, representProduct(product));
@@ -58,7 +59,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     ),
 
     delete: endpoint(
-      { params: idParams, about: about.remove, guarded: true },
+      { params: idParams, role, about: about.remove, guarded: true },
       async ({ params, versions }, res) => {
         await productService.remove(params.id, versions);
         res.status(204).end();
@@ -69,6 +70,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
   return router;
 }
 
+const role = 'admin' satisfies Role;
 const tag = 'Products';
 const answer = { description: 'The product.', body: productSchema, tagged: true };
 const example = { sku: 'mug-red', name: 'Red mug', brand: 'Kiln', price: '12.50', currency: 'EUR' };

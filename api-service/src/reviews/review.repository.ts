@@ -16,12 +16,23 @@ const orders: Record<ReviewQuery['sort'], Order> = {
   rating: { expression: 'rating', type: 'smallint', direction: 'ASC' },
 };
 
-type IdentifiedReview = NewReview & { id: string };
+type IdentifiedReview = NewReview & { id: string; authorId: string | null };
+
+/** Which a write is made to, beside the id. Default: any. */
+export interface Guard {
+  versions?: string[] | undefined;
+  /** Whose review it must be. */
+  authorId?: string | undefined;
+}
 
 /** Reviews in PostgreSQL, without the tombstones. Reads give what is sent; writes give null where there is none. */
 export function createReviewRepository(sequelize: Sequelize) {
   const Review = defineReview(sequelize);
   const alive = { deletedAt: { [Op.is]: null } } as const;
+  const passing = ({ versions, authorId }: Guard) => ({
+    ...at(versions),
+    ...(authorId !== undefined && { authorId }),
+  });
 
   async function insert(reviews: IdentifiedReview[]): Promise<Review[]> {
     const column = (of: (review: IdentifiedReview) => unknown) => reviews.map(of);
@@ -32,6 +43,7 @@ export function createReviewRepository(sequelize: Sequelize) {
         column(({ rating }) => rating),
         column(({ title }) => title),
         column(({ text }) => text),
+        column(({ authorId }) => authorId),
         column(({ authorName }) => authorName),
       ],
       model: Review,
@@ -83,27 +95,39 @@ export function createReviewRepository(sequelize: Sequelize) {
     create: gather(insertEach),
 
     /**
-     * Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. Null also if it is at
-     * none of `versions`.
+     * Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. Null also if the guard
+     * does not let it pass.
      */
     async update(
       id: string,
       changes: ReviewReplacement | ReviewPatch,
-      versions?: string[],
+      guard: Guard = {},
     ): Promise<Review | null> {
-      const where = { id, ...alive, ...at(versions) };
+      const where = { id, ...alive, ...passing(guard) };
       if (Object.keys(changes).length === 0) return Review.findOne({ where });
       const [, rows] = await Review.update(changes, { where, returning: true });
       return rows[0] ?? null;
     },
 
-    /** Makes a tombstone. The trigger erases what the customer wrote. Null also if it is at none of `versions`. */
-    async remove(id: string, versions?: string[]): Promise<Review | null> {
+    /** Makes a tombstone. The trigger erases what the customer wrote. Null also if the guard does not let it pass. */
+    async remove(id: string, guard: Guard = {}): Promise<Review | null> {
       const [, rows] = await Review.update(
         { deletedAt: new Date() },
-        { where: { id, ...alive, ...at(versions) }, returning: true },
+        { where: { id, ...alive, ...passing(guard) }, returning: true },
       );
       return rows[0] ?? null;
+    },
+
+    /** Whose it is; undefined: there is none. */
+    async authorOf(id: string): Promise<string | null | undefined> {
+      const review = await Review.findOne({ attributes: ['authorId'], where: { id, ...alive } });
+      return review?.authorId;
+    },
+
+    /** The id of the review that an author has written of a product. */
+    async idBy(authorId: string, productId: string): Promise<string | undefined> {
+      const review = await Review.findOne({ attributes: ['id'], where: { authorId, productId, ...alive } });
+      return review?.id;
     },
 
     /** The ids of all reviews of a product, tombstones too, 1,000 at a time. */
@@ -121,6 +145,6 @@ export function createReviewRepository(sequelize: Sequelize) {
 
 export type ReviewRepository = ReturnType<typeof createReviewRepository>;
 
-const insertSql = `INSERT INTO reviews (id, product_id, rating, title, text, author_name)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[])
+const insertSql = `INSERT INTO reviews (id, product_id, rating, title, text, author_id, author_name)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
   RETURNING *`;

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
+import type { Role } from '../auth/roles.ts';
 import { idParams, pageHeaders } from '../http/fields.ts';
 import type { ProductRepository } from '../products/product.repository.ts';
 import { productNotFound } from '../products/product.service.ts';
@@ -26,11 +27,14 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
   const router = Router();
 
   route(router, '/api/reviews', {
-    post: endpoint({ body: newReviewSchema, about: about.create }, async ({ body }, res, req) => {
-      const review = await reviewService.create(body);
-      res.status(201).location(`/api/reviews/${review.id}`);
-      sendRepresentation(req, res, representReview(review));
-    }),
+    post: endpoint(
+      { body: newReviewSchema, role, about: about.create },
+      async ({ body, caller }, res, req) => {
+        const review = await reviewService.create(body, caller);
+        res.status(201).location(`/api/reviews/${review.id}`);
+        sendRepresentation(req, res, representReview(review));
+      },
+    ),
   });
 
   route(router, '/api/reviews/:id', {
@@ -41,25 +45,25 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
     }),
 
     put: endpoint(
-      { params: idParams, body: reviewReplacementSchema, about: about.replace, guarded: true },
-      async ({ params, body, versions }, res, req) => {
-        const review = await reviewService.update(params.id, body, versions);
+      { params: idParams, body: reviewReplacementSchema, role, about: about.replace, guarded: true },
+      async ({ params, body, caller, versions }, res, req) => {
+        const review = await reviewService.update(params.id, body, caller, versions);
         sendRepresentation(req, res, representReview(review));
       },
     ),
 
     patch: endpoint(
-      { params: idParams, body: reviewPatchSchema, about: about.patch, guarded: true },
-      async ({ params, body, versions }, res, req) => {
-        const review = await reviewService.update(params.id, body, versions);
+      { params: idParams, body: reviewPatchSchema, role, about: about.patch, guarded: true },
+      async ({ params, body, caller, versions }, res, req) => {
+        const review = await reviewService.update(params.id, body, caller, versions);
         sendRepresentation(req, res, representReview(review));
       },
     ),
 
     delete: endpoint(
-      { params: idParams, about: about.remove, guarded: true },
-      async ({ params, versions }, res) => {
-        await reviewService.remove(params.id, versions);
+      { params: idParams, role, about: about.remove, guarded: true },
+      async ({ params, caller, versions }, res) => {
+        await reviewService.remove(params.id, caller, versions);
         res.status(204).end();
       },
     ),
@@ -81,6 +85,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
   return router;
 }
 
+const role = 'customer' satisfies Role;
 const tag = 'Reviews';
 const answer = { description: 'The review.', body: reviewSchema, tagged: true };
 const whole = { rating: 5, title: 'Good', text: 'Keeps my tea warm.', authorName: 'Bo' };
@@ -92,7 +97,7 @@ const about = {
     tag,
     example: { productId: '01a1fc86-3458-7527-9678-c72b2d45f41f', ...whole },
     answer: { ...answer, status: 201, headers: { Location: 'Its path.' } },
-    problems: { 404: ['PRODUCT_NOT_FOUND'] },
+    problems: { 404: ['PRODUCT_NOT_FOUND'], 409: ['REVIEW_EXISTS'] },
   },
   get: {
     id: 'getReview',
@@ -107,7 +112,7 @@ const about = {
     tag,
     example: whole,
     answer,
-    problems: { 400: ['PRODUCT_IS_FIXED'], 404: ['REVIEW_NOT_FOUND'] },
+    problems: { 400: ['PRODUCT_IS_FIXED'], 403: ['REVIEW_OF_ANOTHER'], 404: ['REVIEW_NOT_FOUND'] },
   },
   patch: {
     id: 'patchReview',
@@ -115,14 +120,14 @@ const about = {
     tag,
     example: { rating: 4 },
     answer,
-    problems: { 400: ['PRODUCT_IS_FIXED'], 404: ['REVIEW_NOT_FOUND'] },
+    problems: { 400: ['PRODUCT_IS_FIXED'], 403: ['REVIEW_OF_ANOTHER'], 404: ['REVIEW_NOT_FOUND'] },
   },
   remove: {
     id: 'deleteReview',
     summary: 'Delete a review',
     tag,
     answer: { status: 204, description: 'It is gone, and counts no more.' },
-    problems: { 404: ['REVIEW_NOT_FOUND'] },
+    problems: { 403: ['REVIEW_OF_ANOTHER'], 404: ['REVIEW_NOT_FOUND'] },
   },
   list: {
     id: 'listReviews',

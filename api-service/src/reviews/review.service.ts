@@ -1,8 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
-import { InvalidInputError, NotFoundError, VersionMismatchError, type Logger } from 'ct-common-lib';
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  VersionMismatchError,
+  type Logger,
+} from 'ct-common-lib';
+import type { Caller } from 'ct-common-lib/http';
 import { violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
-import type { ReviewRepository } from './review.repository.ts';
+import type { Guard, ReviewRepository } from './review.repository.ts';
 import type { Review } from './review.model.ts';
 import type { NewReview, ReviewPatch, ReviewReplacement } from './review.schema.ts';
 
@@ -16,30 +24,69 @@ export interface ReviewServiceDeps {
 /** The rules of writing reviews. Each write is one statement; its event is a row that the trigger adds to it. */
 export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDeps) {
   const write = createWriter({ wakeRelay, ruleBroken, log });
-  const notWritten = async (id: string, versions: string[] | undefined) =>
-    versions && (await reviews.find(id)) ? new VersionMismatchError() : reviewNotFound(id);
+
+  /** Why no review passed the guard. */
+  async function notWritten(id: string, { versions, authorId }: Guard) {
+    const author = versions || authorId !== undefined ? await reviews.authorOf(id) : undefined;
+    if (author === undefined) return reviewNotFound(id);
+    if (authorId !== undefined && author !== authorId)
+      return new ForbiddenError('REVIEW_OF_ANOTHER', {
+        detail: 'Only its author or a moderator may change or delete this review.',
+      });
+    return new VersionMismatchError();
+  }
 
   return {
-    /** Throws `PRODUCT_NOT_FOUND`. */
-    create: (review: NewReview): Promise<Review> => write(() => reviews.create({ id: uuidv7(), ...review })),
+    /** The caller is its author. Throws `PRODUCT_NOT_FOUND`, and `REVIEW_EXISTS` if the caller has written one of this product. */
+    async create(review: NewReview, { subject }: Caller): Promise<Review> {
+      try {
+        return await write(() => reviews.create({ id: uuidv7(), authorId: subject ?? null, ...review }));
+      } catch (error) {
+        if (subject === undefined || violatedConstraint(error) !== 'reviews_by_author') throw error;
+        throw await reviewExists(subject, review.productId, error);
+      }
+    },
 
     /**
-     * Replaces or merges: `changes` names the fields that are written, if the review is at one of `versions`. Throws
-     * `REVIEW_NOT_FOUND`, `VERSION_MISMATCH`, `PRODUCT_IS_FIXED`.
+     * Replaces or merges: `changes` names the fields that are written, if the review is the caller's or the caller a moderator,
+     * and it is at one of `versions`. Throws `REVIEW_NOT_FOUND`, `REVIEW_OF_ANOTHER`, `VERSION_MISMATCH`, `PRODUCT_IS_FIXED`.
      */
-    async update(id: string, changes: ReviewReplacement | ReviewPatch, versions?: string[]): Promise<Review> {
-      const review = await write(() => reviews.update(id, changes, versions));
-      if (!review) throw await notWritten(id, versions);
+    async update(
+      id: string,
+      changes: ReviewReplacement | ReviewPatch,
+      caller: Caller,
+      versions?: string[],
+    ): Promise<Review> {
+      const guard = guardOf(caller, versions);
+      const review = await write(() => reviews.update(id, changes, guard));
+      if (!review) throw await notWritten(id, guard);
       return review;
     },
 
-    /** Throws `REVIEW_NOT_FOUND`, also when the review was deleted before, and `VERSION_MISMATCH`. */
-    async remove(id: string, versions?: string[]): Promise<void> {
-      const review = await write(() => reviews.remove(id, versions));
-      if (!review) throw await notWritten(id, versions);
+    /** Throws `REVIEW_NOT_FOUND`, also when the review was deleted before, `REVIEW_OF_ANOTHER` and `VERSION_MISMATCH`. */
+    async remove(id: string, caller: Caller, versions?: string[]): Promise<void> {
+      const guard = guardOf(caller, versions);
+      const review = await write(() => reviews.remove(id, guard));
+      if (!review) throw await notWritten(id, guard);
     },
   };
+
+  async function reviewExists(authorId: string, productId: string, cause: unknown) {
+    const id = await reviews.idBy(authorId, productId);
+    return new ConflictError('REVIEW_EXISTS', {
+      detail:
+        'You have reviewed this product already: change that review, which Location names, or delete it first.',
+      // It may be gone again by now.
+      ...(id !== undefined && { location: `/api/reviews/${id}` }),
+      cause,
+    });
+  }
 }
+
+const guardOf = ({ subject, roles }: Caller, versions: string[] | undefined): Guard => ({
+  versions,
+  authorId: roles.includes('moderator') ? undefined : subject,
+});
 
 export type ReviewService = ReturnType<typeof createReviewService>;
 

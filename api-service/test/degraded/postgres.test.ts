@@ -9,6 +9,7 @@ import {
 } from '../../../ct-common-lib/test/support/tcp-proxy.ts';
 import { compose } from '../../src/compose.ts';
 import { connect, createConfig, silent, startApi, type Api } from '../support/api.ts';
+import { newAdmin } from '../support/tokens.ts';
 import { createHttpClient, newProduct, newReview, type Problem } from '../support/http-client.ts';
 import { expectProblem } from '../support/problem.ts';
 import { ratingByOne, ratingUpdated } from '../support/ratings.ts';
@@ -151,7 +152,7 @@ describe('a start before the database can be reached', () => {
     const started = app.start();
     try {
       const port = await waitFor('it to listen', () => app.port());
-      const api = createHttpClient(`http://127.0.0.1:${port}`);
+      const api = createHttpClient(`http://127.0.0.1:${port}`, newAdmin);
       expect((await api.get('/health/live')).status).to.equal(200);
       const { status, body } = await health(api);
       expect(status).to.equal(503);

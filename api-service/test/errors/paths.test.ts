@@ -3,6 +3,7 @@ import { startApi, type Api } from '../support/api.ts';
 import { endpoints, unknownId } from '../support/endpoints.ts';
 import type { Problem } from '../support/http-client.ts';
 import { expectProblem } from '../support/problem.ts';
+import { newAdmin } from '../support/tokens.ts';
 import { sendRaw } from '../support/raw-http.ts';
 
 describe('paths and methods', () => {
@@ -127,7 +128,8 @@ describe('what is no proper HTTP', () => {
   }
 
   it('a body that ends early or in a broken chunk hurts nobody else', async () => {
-    const head = `POST /api/products HTTP/1.1\r\n${host}Content-Type: application/json\r\n`;
+    const authorization = `Authorization: Bearer ${await newAdmin()}\r\n`;
+    const head = `POST /api/products HTTP/1.1\r\n${host}${authorization}Content-Type: application/json\r\n`;
     const broken = await sendRaw(api.port, `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`);
     expect(broken.status).to.equal(400);
     expect((await api.get('/api/products')).status).to.equal(200);

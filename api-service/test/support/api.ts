@@ -4,8 +4,10 @@ import { createLogger } from 'ct-common-lib';
 import { createMemoryBus, type Bus } from 'ct-common-lib/bus';
 import { createTestDatabase } from 'ct-common-lib/testing';
 import { compose } from '../../src/compose.ts';
+import type { AuthSettings } from '../../src/auth/auth-settings.ts';
 import { configSchema, type Config } from '../../src/config.ts';
 import { createHttpClient } from './http-client.ts';
+import { auth, newAdmin } from './tokens.ts';
 
 export const silent = createLogger({ name: 'test', level: 'silent' });
 
@@ -23,11 +25,14 @@ export interface ApiOptions {
   bus?: Bus;
   prefix?: string;
   corsOrigins?: string[];
+  /** Default: tokens of `tokenOf`; null: off. */
+  auth?: AuthSettings | null;
 }
 
 /** What the service runs with unless told otherwise, on a free port. */
 export const createConfig = (given: Partial<Config> & Pick<Config, 'databaseUrl'>): Config => ({
   ...configSchema.parse({}),
+  auth,
   port: 0,
   ...given,
 });
@@ -35,17 +40,18 @@ export const createConfig = (given: Partial<Config> & Pick<Config, 'databaseUrl'
 /** Runs the real service, on a free port, with a client for it and a connection to its database. */
 export async function startApi(options: ApiOptions = {}) {
   const { redisUrl, rabbitmqUrl, prefix = randomPrefix(), corsOrigins = [] } = options;
+  const settings = options.auth === undefined ? auth : (options.auth ?? undefined);
   const database = options.databaseUrl === undefined ? await createTestDatabase({ name: 'api' }) : undefined;
   const databaseUrl = options.databaseUrl ?? database!.url;
   const ownBus = options.bus || rabbitmqUrl ? undefined : createMemoryBus({ log: silent });
   const bus = options.bus ?? ownBus;
-  const config = createConfig({ databaseUrl, redisUrl, rabbitmqUrl, prefix, corsOrigins });
+  const config = createConfig({ databaseUrl, redisUrl, rabbitmqUrl, prefix, corsOrigins, auth: settings });
   const app = compose(config, { log: silent, ...(bus && { bus }) });
   await app.start();
   await ownBus?.start();
 
   return {
-    ...createHttpClient(`http://127.0.0.1:${app.port()}`),
+    ...createHttpClient(`http://127.0.0.1:${app.port()}`, newAdmin),
     databaseUrl,
     port: app.port(),
     drained: app.drained,

@@ -13,6 +13,8 @@ export interface RequestOptions {
   /** Sent as it is. */
   body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
+  /** Default: the client's own; null: none. */
+  token?: string | null;
 }
 
 export interface Rated {
@@ -69,15 +71,17 @@ export interface Problem {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** The API as a shop calls it. */
-export function createHttpClient(baseUrl: string) {
+/** The API as a shop calls it. `newToken` gives the token of each write; default: none. */
+export function createHttpClient(baseUrl: string, newToken?: () => Promise<string>) {
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const { json, body = json === undefined ? null : JSON.stringify(json), headers = {} } = options;
+    const token = options.token === undefined && method !== 'GET' ? await newToken?.() : options.token;
+    const authorization = token ? { Authorization: `Bearer ${token}` } : undefined;
     const contentType = json === undefined ? undefined : { 'Content-Type': 'application/json' };
     const response = await fetch(baseUrl + path, {
       method,
       body,
-      headers: { ...contentType, ...headers },
+      headers: { ...contentType, ...authorization, ...headers },
     }).catch((cause: Error) => {
       // fetch itself says neither what was asked nor why it failed.
       const reason = cause.cause instanceof Error ? cause.cause.message : cause.message;

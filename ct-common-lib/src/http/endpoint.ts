@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { InvalidInputError, type FieldFault } from '../errors.ts';
+import { callerWith, type Caller } from './access.ts';
 import { readBody } from './body.ts';
 import { versionsToMatch } from './precondition.ts';
 import { HttpError } from './problem.ts';
@@ -9,6 +10,8 @@ interface InputSchemas {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** What the caller must be allowed to act as. Default: anybody may ask. */
+  role?: string;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -19,6 +22,8 @@ export interface Input<S extends InputSchemas> {
   body: Parsed<S['body']>;
   /** Those that a guarded write may start from, by `If-Match`; undefined: any. */
   versions: string[] | undefined;
+  /** Who asks, where that takes a role; else undefined. */
+  caller: S extends { role: string } ? Caller : undefined;
 }
 
 /** What the API's description tells of an endpoint beside its schemas. */
@@ -88,6 +93,7 @@ export function endpoint<S extends Described>(
       query: parse(schemas.query ?? noQuery, req.url.includes('?') ? req.query : {}, 'query'),
       body: parse(schemas.body, req.body, 'body'),
       versions: schemas.guarded ? versionsToMatch(req) : undefined,
+      caller: schemas.role === undefined ? undefined : callerWith(schemas.role, res),
     };
     if (faults.length > 0) {
       throw new InvalidInputError('INPUT_INVALID', {
@@ -137,6 +143,8 @@ export function route(router: Router, path: string, handlers: Route['handlers'])
   for (const [method, handler] of Object.entries(handlers)) {
     const begin: RequestHandler = (req, res, next) => {
       remember(req, res);
+      // Before its body is read: whoever may not ask for it shall cost nothing.
+      if (handler.schemas?.role !== undefined) callerWith(handler.schemas.role, res);
       readBody(req, res, next) as void;
     };
     at[method as Method](begin, handler);

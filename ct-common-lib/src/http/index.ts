@@ -1,3 +1,4 @@
+export { unauthorized, type Caller } from './access.ts';
 export { createAdmission, type Admission, type AdmissionOptions } from './admission.ts';
 export * from './app.ts';
 export { bodyLimitBytes } from './body.ts';

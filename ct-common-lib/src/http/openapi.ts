@@ -37,8 +37,22 @@ const anywhere: Record<number, string[]> = {
   500: ['INTERNAL'],
   503: ['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STARTING'],
 };
+const ofProtected: Record<number, string[]> = {
+  401: ['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED'],
+  403: ['ROLE_MISSING'],
+  503: ['IDENTITY_PROVIDER_UNAVAILABLE'],
+};
 const ofReads: Record<number, string[]> = { 503: ['TIMED_OUT'] };
 const ofWrites: Record<number, string[]> = { 503: ['OUTCOME_UNKNOWN'] };
+
+const securitySchemes = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Authorization: Bearer <token>.',
+  },
+};
 
 const entityTag = { schema: { type: 'string' }, example: '"3-g4Ed1NMPmSLva3KC"' };
 const etagHeader = { description: 'The version, and a hash of the bytes.', ...entityTag };
@@ -82,10 +96,12 @@ export function createOpenApi({ title, version, description, license, tags, rout
   function problemAnswer(status: number, codes: string[], instead?: z.ZodType): Json {
     const code = { type: 'string', enum: codes };
     const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code } }] };
+    const challenge = { 'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } } };
     const retry = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };
     const answer = {
       description: `${STATUS_CODES[status]}: ${codes.map((one) => `\`${one}\``).join(', ')}`,
       ...(status === 503 && { headers: retry }),
+      ...(status === 401 && { headers: challenge }),
       content: {
         [problemType]: { schema },
         ...(instead && { 'application/json': { schema: schemaOf(instead, 'output') } }),
@@ -96,7 +112,7 @@ export function createOpenApi({ title, version, description, license, tags, rout
     return { $ref: `#/components/responses/${status}` };
   }
 
-  function answersOf(method: Method, { about: { answer, problems = {} }, guarded }: Operation): Json {
+  function answersOf(method: Method, { about: { answer, problems = {} }, guarded, role }: Operation): Json {
     const { status = 200, body, mediaType = 'application/json', tagged, headers = {}, unavailable } = answer;
     const described = Object.fromEntries(
       Object.entries(headers).map(([name, description]) => [
@@ -112,7 +128,8 @@ export function createOpenApi({ title, version, description, license, tags, rout
     const unchanged = { description: 'The client has it already.', headers: { ETag: etagHeader } };
     const guard: Record<number, string[]> = guarded ? { 412: ['VERSION_MISMATCH'] } : {};
     const all: Record<number, string[]> = {};
-    for (const some of [problems, guard, anywhere, method === 'get' ? ofReads : ofWrites])
+    const access = role === undefined ? {} : ofProtected;
+    for (const some of [problems, guard, anywhere, method === 'get' ? ofReads : ofWrites, access])
       for (const [code, names] of Object.entries(some)) (all[Number(code)] ??= []).push(...names);
     return {
       [status]: good,
@@ -127,13 +144,17 @@ export function createOpenApi({ title, version, description, license, tags, rout
   }
 
   function describe(method: Method, operation: Operation): Json {
-    const { about, params, query, body, guarded } = operation;
+    const { about, params, query, body, guarded, role } = operation;
     const { id, summary, tag, example, answer } = about;
     const content = body && { schema: schemaOf(body, 'input'), ...(example !== undefined && { example }) };
     const mediaTypes = ['application/json', ...(method === 'patch' ? ['application/merge-patch+json'] : [])];
     return {
       operationId: id,
       summary,
+      ...(role !== undefined && {
+        description: `Needs a token with the role \`${role}\`.`,
+        security: [{ bearer: [] }],
+      }),
       tags: [tag],
       parameters: [
         ...parametersIn('path', params),
@@ -165,10 +186,10 @@ export function createOpenApi({ title, version, description, license, tags, rout
     openapi: '3.1.1',
     info: { title, version, description, license },
     servers: [{ url: '/' }],
-    // Whoever reaches it may do everything.
+    // Unless an operation says otherwise.
     security: [],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas, responses },
+    components: { schemas, responses, securitySchemes },
   };
 }

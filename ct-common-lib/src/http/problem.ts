@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   AppError,
   ConflictError,
+  ForbiddenError,
   InvalidInputError,
   NotFoundError,
   OutcomeUnknownError,
@@ -44,7 +45,11 @@ function problemOf(error: unknown, method: string): Problem {
     return { status: 400, code: error.code, detail: error.detail, errors: error.errors };
   }
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.detail };
-  if (error instanceof ConflictError) return { status: 409, code: error.code, detail: error.detail };
+  if (error instanceof ForbiddenError) return { status: 403, code: error.code, detail: error.detail };
+  if (error instanceof ConflictError) {
+    const { code, detail, location } = error;
+    return { status: 409, code, detail, ...(location !== undefined && { headers: { Location: location } }) };
+  }
   if (error instanceof VersionMismatchError) return { status: 412, code: error.code, detail: error.detail };
   if (error instanceof TransientError) return unavailable(error.code, error.detail);
   if (isTransientPostgresError(error)) {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auth } from '../../../api-service/test/support/tokens.ts';
 import { root } from './markdown.ts';
 
 export interface ShellResult {
@@ -13,7 +14,7 @@ export interface ShellResult {
 
 /**
  * A shell that a reader of the documents might use: variables last from one snippet to the next, `curl` is ours,
- * and `npm run import` imports into `databaseUrl`.
+ * `npm run import` imports into `databaseUrl`, and `npm run token` signs with the tests' key.
  */
 export async function openShell({ databaseUrl }: { databaseUrl: string }) {
   const folder = await mkdtemp(join(tmpdir(), 'ct-reviews-docs-'));
@@ -23,13 +24,22 @@ export async function openShell({ databaseUrl }: { databaseUrl: string }) {
   const prelude = `
     curl() { "$NODE" '${join(import.meta.dirname, 'curl.mjs')}' "$@"; }
     npm() {
-      [ "$1 $2 $3" = 'run import --' ] || return 1
-      shift 3
-      "$NODE" --conditions=ct-source --import '${import.meta.resolve('tsx')}' '${join(root, 'scripts/import.ts')}' "$@"
+      shift
+      [ "$1" = -s ] && shift
+      script=$1
+      shift
+      [ "$1" = -- ] && shift
+      "$NODE" --conditions=ct-source --import '${import.meta.resolve('tsx')}' "${join(root, 'scripts')}/$script.ts" "$@"
     }
     . '${variables}'
   `;
-  const environment = { ...process.env, NODE: process.execPath, CALLS: calls, DATABASE_URL: databaseUrl };
+  const environment = {
+    ...process.env,
+    NODE: process.execPath,
+    CALLS: calls,
+    DATABASE_URL: databaseUrl,
+    AUTH_KEYS_FILE: auth.keysFile,
+  };
 
   return {
     async run(snippet: string): Promise<ShellResult> {

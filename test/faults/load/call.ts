@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { newAdmin } from '../../../api-service/test/support/tokens.ts';
 
 /** What came of a request. Times are of `Date.now()`. */
 export interface Reply {
@@ -18,17 +19,21 @@ export const clientTimeoutMs = 20_000;
 const agent = new Agent({ keepAlive: true });
 
 /** Sends a request, and never rejects: what does not come back is told as well. */
-export function call(method: string, url: string, json?: unknown): Promise<Reply> {
+export async function call(method: string, url: string, json?: unknown): Promise<Reply> {
+  const authorization = method === 'GET' ? undefined : { Authorization: `Bearer ${await newAdmin()}` };
   const startedAt = Date.now();
   const body = json === undefined ? undefined : JSON.stringify(json);
-  const headers = body && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  const headers = {
+    ...authorization,
+    ...(body && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+  };
   return new Promise((resolve) => {
     const end = (outcome: Pick<Reply, 'status' | 'body' | 'lost'>) => {
       clearTimeout(timer);
       resolve({ ...outcome, startedAt, endedAt: Date.now() });
     };
     const lose = (lost: Reply['lost']) => end({ status: 0, body: undefined, lost: lost! });
-    const sent = request(url, { method, agent, ...(headers && { headers }) }, (response) => {
+    const sent = request(url, { method, agent, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (text += part));

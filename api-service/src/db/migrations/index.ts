@@ -4,6 +4,14 @@ import { outbox } from './0002-outbox.ts';
 import { triggers } from './0003-triggers.ts';
 import { ratingLink } from './0004-rating-link.ts';
 import { reviewReplay } from './0005-review-replay.ts';
+import { oneReviewPerAuthor } from './0006-one-review-per-author.ts';
 
 /** All migrations in their order. One that has been released is never changed again. */
-export const migrations: Migration[] = [productsAndReviews, outbox, triggers, ratingLink, reviewReplay];
+export const migrations: Migration[] = [
+  productsAndReviews,
+  outbox,
+  triggers,
+  ratingLink,
+  reviewReplay,
+  oneReviewPerAuthor,
+];

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
+import type { AuthSettings } from '../../src/auth/auth-settings.ts';
+import { startApi, type Api } from '../support/api.ts';
+import { newProduct, type Problem } from '../support/http-client.ts';
+import { auth } from '../support/tokens.ts';
+
+const minuteMs = 60_000;
+
+describe('tokens of an identity provider', () => {
+  const known: JWK[] = [];
+  let fetched: number;
+  let failure: 'none' | 'error' | 'silence' | 'nonsense';
+  let provider: Server;
+  let api: Api;
+  let settings: AuthSettings;
+  const realNow = Date.now;
+
+  beforeEach(async () => {
+    [fetched, failure, known.length] = [0, 'none', 0];
+    provider = createServer((_req, res) => {
+      fetched++;
+      if (failure === 'silence') return;
+      if (failure === 'error') res.writeHead(500);
+      res.end(failure === 'nonsense' ? '<html>' : JSON.stringify({ keys: known }));
+    });
+    provider.listen(0, '127.0.0.1');
+    await once(provider, 'listening');
+    const jwksUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks.json`;
+    settings = { ...auth, jwksUrl, issuer: 'https://id.example', audience: 'shop', rolesClaim: 'groups' };
+    api = await startApi({ auth: settings });
+  });
+  afterEach(async () => {
+    Date.now = realNow;
+    await api.stop();
+    provider.closeAllConnections();
+    provider.close();
+  });
+
+  /** Of the services, whose clock it is; what is signed later is signed by it. */
+  const waitMinutes = (minutes: number) => {
+    const before = Date.now;
+    Date.now = () => before() + minutes * minuteMs;
+  };
+
+  /** A key of the provider's, published or not, that signs admins' tokens. */
+  async function newKey(kid: string, { alg = 'EdDSA', isPublished = true } = {}) {
+    const { publicKey, privateKey } = await generateKeyPair(alg);
+    if (isPublished) known.push({ ...(await exportJWK(publicKey)), kid, alg });
+    return (claims: object = {}) => {
+      const now = Math.floor(Date.now() / 1000);
+      return new SignJWT({
+        iss: settings.issuer,
+        aud: 'shop',
+        sub: 'ada',
+        groups: ['admin'],
+        exp: now + 60,
+        ...claims,
+      })
+        .setProtectedHeader({ alg, kid })
+        .sign(privateKey);
+    };
+  }
+
+  const write = async (token: string) => {
+    const { status, body } = await api.request<Problem>('POST', '/api/products', {
+      json: newProduct(),
+      token,
+    });
+    return status === 201 ? 'accepted' : body.code;
+  };
+
+  for (const alg of ['EdDSA', 'ES256', 'RS256'])
+    it(`are accepted when signed with ${alg}, with the roles in the claim that was named`, async () => {
+      const sign = await newKey('first', { alg });
+      expect(await write(await sign())).to.equal('accepted');
+      expect(await write(await sign({ groups: undefined, roles: ['admin'] }))).to.equal('ROLE_MISSING');
+    });
+
+  it('fetch its keys once for many', async () => {
+    const sign = await newKey('first');
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => sign()));
+    expect(new Set(await Promise.all(tokens.map(write)))).to.deep.equal(new Set(['accepted']));
+    expect(fetched).to.equal(1);
+  });
+
+  it('are accepted when signed with a key that is new, and refused with one that was withdrawn', async () => {
+    const first = await newKey('first');
+    expect(await write(await first())).to.equal('accepted');
+    const second = await newKey('second');
+    waitMinutes(1);
+    expect(await write(await second())).to.equal('accepted');
+    known.shift();
+    waitMinutes(11);
+    // Whoever comes first after ten minutes has the keys fetched, and does not wait for them.
+    expect(await write(await second())).to.equal('accepted');
+    for (let answer = 'accepted', tries = 0; answer === 'accepted' && tries < 100; tries++)
+      answer = await write(await first());
+    expect(await write(await first())).to.equal('TOKEN_INVALID');
+  });
+
+  it('do not have it asked for each key that somebody makes up', async () => {
+    const sign = await newKey('first');
+    expect(await write(await sign())).to.equal('accepted');
+    const forged = await newKey('made-up', { isPublished: false });
+    for (let n = 0; n < 5; n++) expect(await write(await forged())).to.equal('TOKEN_INVALID');
+    expect(fetched).to.equal(1);
+  });
+
+  for (const how of ['error', 'silence', 'nonsense'] as const)
+    it(`are answered with 503 while it has never been reached (${how}), and accepted once it is`, async () => {
+      failure = how;
+      const sign = await newKey('first');
+      expect(await write(await sign())).to.equal('IDENTITY_PROVIDER_UNAVAILABLE');
+      failure = 'none';
+      expect(await write(await sign())).to.equal('accepted');
+    });
+
+  it('go on being accepted for a day while it is away', async () => {
+    const sign = await newKey('first');
+    expect(await write(await sign())).to.equal('accepted');
+    failure = 'error';
+    for (const minutes of [11, 60, 22 * 60]) {
+      waitMinutes(minutes);
+      expect(await write(await sign()), `${minutes} minutes later`).to.equal('accepted');
+    }
+    waitMinutes(120);
+    expect(await write(await sign())).to.equal('IDENTITY_PROVIDER_UNAVAILABLE');
+  });
+
+  it('leave reads alone while it is away', async () => {
+    failure = 'silence';
+    expect((await api.get('/api/products')).status).to.equal(200);
+  });
+});
