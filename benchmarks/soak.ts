@@ -7,7 +7,7 @@ import { refuse, takeOptions } from './rig/options.ts';
 import type { Rig } from './rig/rig.ts';
 import { runWithRig } from './rig/session.ts';
 import { judge, type Soak } from './soak/judgement.ts';
-import { createMixture } from './soak/mixture.ts';
+import { createMixture, newCustomers } from './soak/mixture.ts';
 import { createSampler } from './soak/sampler.ts';
 
 const sampleSeconds = 5;
@@ -60,10 +60,16 @@ async function run(rig: Rig): Promise<Soak> {
     const sampler = await createSampler(system, services);
     const samples: Soak['samples'] = { seconds: [] };
     const looks: Promise<void>[] = [];
-    const requests = mixture.map(({ method = 'GET', path, body }) => ({ method, target: path, body }));
+    const requests = mixture.map(({ method = 'GET', path, headers, body }) => ({
+      method,
+      target: path,
+      headers,
+      body,
+    }));
     const load = {
       port,
       requests,
+      tokens: await newCustomers(),
       rate,
       connections: 1_000,
       seconds: minutes * 60,
@@ -96,7 +102,12 @@ async function findPeak(rig: Rig, port: number, requests: Awaited<ReturnType<typ
   let peak = 0;
   for (let attempt = 1; attempt <= 3; attempt++) {
     console.error(`looking for the peak, ${attempt} of 3 …`);
-    const { requestsPerSecond } = await rig.putLoad({ port, requests, seconds: 10 });
+    const { requestsPerSecond } = await rig.putLoad({
+      port,
+      requests,
+      tokens: await newCustomers(),
+      seconds: 10,
+    });
     peak = Math.max(peak, requestsPerSecond);
   }
   return peak;

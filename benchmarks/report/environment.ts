@@ -29,8 +29,8 @@ export async function describeEnvironment(servers: Servers): Promise<Environment
       Redis: await redisVersion(servers.redisUrl),
       RabbitMQ: await rabbitVersion(servers.rabbitUrl),
       ...((await hasWrk()) && { wrk: await wrkVersion() }),
-      ...(await comparedVersions()),
       ...(await packageVersions('.', ['express', 'pg', 'sequelize', 'ioredis', 'amqplib'])),
+      ...(await comparedVersions()),
     },
   };
 }
@@ -86,10 +86,15 @@ async function wrkVersion() {
   return /wrk (?:debian\/)?([\d.]+)/.exec(said.stdout)?.[1] ?? 'unknown';
 }
 
-/** Of what benchmarks/package.json installs. */
+/** Of what benchmarks/package.json installs; that of a package that the services have too is that of the compared caches. */
 async function comparedVersions() {
   const { devDependencies = {}, optionalDependencies = {} } = await readPackage('benchmarks');
-  return packageVersions('benchmarks', Object.keys({ ...devDependencies, ...optionalDependencies }));
+  const versions = await packageVersions(
+    'benchmarks',
+    Object.keys({ ...devDependencies, ...optionalDependencies }),
+  );
+  const { ioredis, ...others } = versions;
+  return { ...others, ...(ioredis && { 'ioredis of the compared caches': ioredis }) };
 }
 
 interface Package {

@@ -2,8 +2,17 @@
 import { once } from 'node:events';
 import autocannon from 'autocannon';
 
-const [{ port, requests, seconds, connections }] = await once(process, 'message');
+const [{ port, requests, tokens, seconds, connections }] = await once(process, 'message');
+const tokenPlace = '\u0002';
 let nextConnection = 0;
+let tokensSent = 0;
+
+/** With the next token in the place of one. */
+function withToken({ headers, ...request }) {
+  const Authorization = headers.Authorization.replace(tokenPlace, tokens[tokensSent++ % tokens.length]);
+  return { ...request, headers: { ...headers, Authorization } };
+}
+
 const result = await autocannon({
   url: `http://127.0.0.1:${port}`,
   connections,
@@ -18,6 +27,7 @@ const result = await autocannon({
         ...request,
         headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
         ...(body !== undefined && { body }),
+        ...(headers.Authorization?.includes(tokenPlace) && { setupRequest: withToken }),
       })),
     );
   },

@@ -8,11 +8,18 @@ export interface CachedReads {
   prepare: (system: System) => Promise<string[]>;
   /** How many bytes the references answer. Default: as many as the service does. */
   bytes?: number;
+  /** How many entries an answer is put together of, each with its own token, beside that of the answer. Default 0. */
+  items?: number;
 }
 
 /** What one round of load may be put on, each with the same requests. */
 export type Contender =
-  'api-service' | 'raw node:http' | 'bare Express' | 'api-service, 304' | 'raw node:http, 304';
+  | 'api-service'
+  | 'raw node:http'
+  | 'bare Express'
+  | 'Redis by hand'
+  | 'api-service, 304'
+  | 'raw node:http, 304';
 
 /**
  * Puts reads that the cache holds on api-service and on references that answer a fixed buffer, on one Node.js: requests/s
@@ -21,14 +28,20 @@ export type Contender =
 export async function measureCachedReads<Name extends Contender>(
   bench: Bench,
   { node, variables }: MeasuredNode,
-  { prepare, bytes }: CachedReads,
+  { prepare, bytes, items = 0 }: CachedReads,
   names: Name[],
 ): Promise<Record<Name, number[]>> {
   const { rig, seconds } = bench;
   const system = await rig.createSystem();
   const references: { stop: () => Promise<void> }[] = [];
   const startReference = async (file: string, size: number) => {
-    const reference = await rig.startReference(file, { variables: { SIZE: String(size) }, node });
+    const environment = {
+      SIZE: String(size),
+      ITEMS: String(items),
+      REDIS_URL: rig.redisUrl,
+      PREFIX: system.prefix,
+    };
+    const reference = await rig.startReference(file, { variables: environment, node });
     references.push(reference);
     return reference;
   };
@@ -39,6 +52,7 @@ export async function measureCachedReads<Name extends Contender>(
     const size = bytes ?? (await ask(api, paths[0]!)).bytes;
     const rawHttp = await startReference('raw-http.ts', size);
     const express = await startReference('bare-express.ts', size);
+    const byHand = await startReference('cached-by-hand.ts', size);
     const load = async ({ port }: { port: number }, requests: LoadRequest[]) =>
       (await rig.putLoad({ port, requests, seconds })).requestsPerSecond;
 
@@ -46,6 +60,7 @@ export async function measureCachedReads<Name extends Contender>(
       'api-service': () => load(api, plain),
       'raw node:http': () => load(rawHttp, plain),
       'bare Express': () => load(express, plain),
+      'Redis by hand': () => load(byHand, plain),
       'api-service, 304': async () => load(api, await conditional(api, paths)),
       'raw node:http, 304': async () => load(rawHttp, await conditional(rawHttp, paths)),
     };

@@ -5,6 +5,12 @@ const [file, count] = process.argv.slice(2);
 cluster.setupPrimary({ exec: file });
 for (let i = 0; i < Number(count); i++) cluster.fork();
 
+// What a reference says once it is ready, when all of them have said it.
+let said = 0;
+cluster.on('message', (worker, message) => {
+  if (++said === Number(count)) process.send?.(message);
+});
+
 let stopping = false;
 function stop() {
   stopping = true;

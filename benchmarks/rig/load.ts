@@ -14,10 +14,21 @@ export interface LoadRequest {
   body?: string;
 }
 
+/** In a header: one of the load's tokens stands here. */
+export const tokenPlace = '\u0002';
+
+/**
+ * So many are enough: as it has no divisor in common with a thousand, each of a thousand requests that are sent over and over has
+ * another token each time, a million times.
+ */
+export const tokenCount = 1_009;
+
 export interface Load {
   port: number;
   /** Sent in turn, over and over. */
   requests: LoadRequest[];
+  /** They take the place of {@link tokenPlace}, in turn. */
+  tokens?: string[];
   seconds: number;
   /** Default 32. */
   connections?: number;
@@ -69,14 +80,16 @@ export const hasWrk = () =>
   ));
 
 async function runWrk(
-  { port, requests, seconds, connections = 32 }: Load,
+  { port, requests, tokens = [], seconds, connections = 32 }: Load,
   folder: string,
 ): Promise<LoadResult> {
   const messages = join(folder, 'requests');
   await writeFile(messages, requests.map(messageOf).join('\n'));
+  const tokensFile = join(folder, 'tokens');
+  await writeFile(tokensFile, tokens.join('\n'));
   const script = fileURLToPath(new URL('./wrk.lua', import.meta.url));
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script];
-  const running = promisify(execFile)('wrk', [...options, `http://127.0.0.1:${port}`, messages], {
+  const running = promisify(execFile)('wrk', [...options, `http://127.0.0.1:${port}`, messages, tokensFile], {
     timeout: (seconds + 60) * 1000,
   });
   endWithThis(running.child);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenOf } from '../../api-service/test/support/tokens.ts';
 
 /** Long enough for what comes after a new average, such as the deletion of outbox rows. */
 export const pauseMs = 20;
@@ -16,22 +17,23 @@ export async function timesToAverage(
   samples: number,
 ): Promise<number[]> {
   const agent = new Agent({ keepAlive: true });
-  const ask = async (method: string, path: string, body?: object) => {
-    const headers = { 'Content-Type': 'application/json' };
-    const asked = request({ port, agent, method, path, ...(body && { headers }) });
-    asked.end(body && JSON.stringify(body));
+  const ask = async (path: string, write?: { body: object; token: string }) => {
+    const headers = write && { 'Content-Type': 'application/json', Authorization: `Bearer ${write.token}` };
+    const asked = request({ port, agent, path, ...(headers && { method: 'POST', headers }) });
+    asked.end(write && JSON.stringify(write.body));
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
     const said = await text(answer);
-    if (answer.statusCode! >= 400) throw new Error(`${method} ${path} was answered with ${said}`);
+    if (answer.statusCode! >= 400) throw new Error(`${path} was answered with ${said}`);
     return JSON.parse(said) as { reviewCount: number };
   };
-  const reviewCount = async () => (await ask('GET', `/api/products/${productId}`)).reviewCount;
+  const reviewCount = async () => (await ask(`/api/products/${productId}`)).reviewCount;
 
   const times: number[] = [];
   let count = await reviewCount();
   for (let n = 0; n < samples; n++) {
+    const token = await tokenOf();
     const started = performance.now();
-    await ask('POST', '/api/reviews', { productId, rating: 1 + (n % 5), text: 'Dry feet.' });
+    await ask('/api/reviews', { token, body: { productId, rating: 1 + (n % 5), text: 'Dry feet.' } });
     count++;
     while ((await reviewCount()) < count) {
       if (performance.now() - started > patienceMs) throw new Error('a review was not counted');

@@ -84,12 +84,17 @@ export async function createRig() {
     /**
      * Starts a file of references/, and gives the port that it sends once it is ready. `variables` is its environment.
      */
-    async startReference(file: string, { variables = {}, node }: ReferenceOptions = {}) {
+    async startReference(file: string, { variables = {}, node, processes = 1 }: ReferenceOptions = {}) {
       assertNotStopping();
+      const path = join(root, 'benchmarks/references', file);
       const program = startProgram({
         folder: logs,
         name: `${file}-${++programs}`,
-        args: ['--conditions=ct-source', '--import=tsx', join(root, 'benchmarks/references', file)],
+        args: [
+          '--conditions=ct-source',
+          '--import=tsx',
+          ...(processes === 1 ? [path] : [join(root, 'benchmarks/rig/cluster.mjs'), path, String(processes)]),
+        ],
         variables,
         node,
       });
@@ -118,4 +123,6 @@ interface ReferenceOptions {
   variables?: Record<string, string>;
   /** Default: the Node.js that runs this. */
   node?: string;
+  /** Several that take connections of one port in turn. Default 1. */
+  processes?: number;
 }

@@ -6,6 +6,7 @@ import { connect } from 'amqplib';
 import { Client } from 'pg';
 import { exchangeName, parkedQueueOf, queueNames } from 'ct-common-lib/bus';
 import { waitFor } from 'ct-common-lib/testing';
+import { auth } from '../../api-service/test/support/tokens.ts';
 import { findFreePort } from '../../test/faults/servers/free-port.ts';
 import { assertRunning, startProgram, type Program } from './processes.ts';
 
@@ -58,7 +59,7 @@ export async function createSystem(servers: Servers, folder: string) {
         RABBITMQ_URL: servers.rabbitUrl,
         NAME_PREFIX: prefix,
         ...(service === 'api-service'
-          ? { DATABASE_URL: databaseUrl, REDIS_URL: servers.redisUrl }
+          ? { DATABASE_URL: databaseUrl, REDIS_URL: servers.redisUrl, AUTH_KEYS_FILE: auth.keysFile }
           : { RATING_DATABASE_URL: ratingDatabaseUrl }),
         ...variables,
       },

@@ -1,8 +1,10 @@
 import { addProducts } from '../rig/catalogue.ts';
-import type { LoadRequest } from '../rig/load.ts';
+import { newAdmin, tokenOf } from '../../api-service/test/support/tokens.ts';
+import { tokenCount, tokenPlace, type LoadRequest } from '../rig/load.ts';
 import { query } from '../rig/system.ts';
 
-const productCount = 500;
+/** As many as there are new reviews among the requests, so that each is of another product. */
+const productCount = 1_000;
 const reviewsPerProduct = 20;
 /** Each hundred of requests holds each kind by its share. */
 const percent = { product: 80, reviews: 10, newReview: 5, editedReview: 5 };
@@ -22,14 +24,19 @@ export async function createMixture(databaseUrl: string): Promise<LoadRequest[]>
   return mixtureOf(
     products,
     rows.map(({ id }) => id),
+    await newAdmin(),
   );
 }
 
-/** The requests, in the order in which they are sent again and again. */
-export const mixtureOf = (products: string[], reviews: string[]): LoadRequest[] =>
-  Array.from({ length: hundreds * 100 }, (_, n) => requestOf(n, products, reviews));
+/** Customers of one load, each of whom reviews a product once. */
+export const newCustomers = () =>
+  Promise.all(Array.from({ length: tokenCount }, () => tokenOf({ hours: 2 })));
 
-function requestOf(n: number, products: string[], reviews: string[]): LoadRequest {
+/** The requests, in the order in which they are sent again and again; `moderator` is the token of whoever edits. */
+export const mixtureOf = (products: string[], reviews: string[], moderator: string): LoadRequest[] =>
+  Array.from({ length: hundreds * 100 }, (_, n) => requestOf(n, products, reviews, moderator));
+
+function requestOf(n: number, products: string[], reviews: string[], moderator: string): LoadRequest {
   // One on in each hundred, so that each kind of request comes to each product.
   const product = products[(n * 7 + Math.floor(n / 100)) % products.length]!;
   // Scatters the kinds, as 37 and 100 have no divisor in common.
@@ -38,20 +45,22 @@ function requestOf(n: number, products: string[], reviews: string[]): LoadReques
   place -= percent.product;
   if (place < percent.reviews) return { path: `/api/products/${product}/reviews` };
   place -= percent.reviews;
+  const hundred = Math.floor(n / 100);
   if (place < percent.newReview) {
     const review = {
-      productId: product,
+      productId: products[(hundred * percent.newReview + place) % products.length],
       rating: 1 + (n % 5),
       title: 'Good',
       text: 'As told.',
       authorName: 'Bo',
     };
-    return { method: 'POST', path: '/api/reviews', body: JSON.stringify(review) };
+    const headers = { Authorization: `Bearer ${tokenPlace}` };
+    return { method: 'POST', path: '/api/reviews', headers, body: JSON.stringify(review) };
   }
   place -= percent.newReview;
-  const hundred = Math.floor(n / 100);
   // The second half edits the same reviews to another rating: to change nothing would be cheap.
   const review = reviews[((hundred % (hundreds / 2)) * percent.editedReview + place) * 7]!;
   const body = JSON.stringify({ rating: hundred < hundreds / 2 ? 2 : 4 });
-  return { method: 'PATCH', path: `/api/reviews/${review}`, body };
+  const headers = { Authorization: `Bearer ${moderator}` };
+  return { method: 'PATCH', path: `/api/reviews/${review}`, headers, body };
 }

@@ -4,23 +4,42 @@ import { connect, type Socket } from 'node:net';
 import type { Latencies, Load, LoadReport } from './load.ts';
 
 const [load] = (await once(process, 'message')) as [Load];
-const { port, requests, rate, connections, seconds, honoursRetryAfter = false, tellEverySeconds } = load;
+const {
+  port,
+  requests,
+  tokens = [],
+  rate,
+  connections,
+  seconds,
+  honoursRetryAfter = false,
+  tellEverySeconds,
+} = load;
 const timeoutMs = 5_000;
 
 // Nobody else would end it before its time is over.
 process.once('disconnect', () => process.exit());
 
-const messages = requests.map(({ method, target, body = '' }) =>
-  Buffer.from(
-    [
-      `${method} ${target} HTTP/1.1`,
-      'Host: 127.0.0.1',
-      ...(body && ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),
-      '',
-      body,
-    ].join('\r\n'),
-  ),
-);
+const tokenPlace = '\u0002';
+
+const messages = requests.map(({ method, target, headers = {}, body = '' }) => {
+  const message = [
+    `${method} ${target} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(body && ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),
+    '',
+    body,
+  ].join('\r\n');
+  return message.includes(tokenPlace) ? message : Buffer.from(message);
+});
+let tokensSent = 0;
+
+/** Those with a token are made when they are sent. */
+function nextMessage(): Buffer | string {
+  const message = messages[sent++ % messages.length]!;
+  if (typeof message !== 'string') return message;
+  return message.replace(tokenPlace, tokens[tokensSent++ % tokens.length]!);
+}
 
 interface Connection {
   socket: Socket;
@@ -66,7 +85,7 @@ function isFree(connection: Connection): void {
 
 function send(connection: Connection): void {
   connection.sentAt = now();
-  connection.socket.write(messages[sent++ % messages.length]!);
+  connection.socket.write(nextMessage());
 }
 
 function take(connection: Connection, bytes: Buffer): void {

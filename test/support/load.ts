@@ -4,14 +4,17 @@ import { fileURLToPath } from 'node:url';
 export interface LoadRequest {
   method: 'GET' | 'POST' | 'PATCH';
   target: string;
+  headers?: Record<string, string> | undefined;
   /** A JSON document. */
-  body?: string;
+  body?: string | undefined;
 }
 
 export interface Load {
   port: number;
   /** Sent in turn, over and over; at least one. */
   requests: LoadRequest[];
+  /** They take the place of the character U+0002 in a header, in turn. */
+  tokens?: string[];
   /** Requests a second, whether or not the server keeps up. Unset: each connection sends when it has its answer. */
   rate?: number;
   /** At the most. */
