@@ -12,6 +12,7 @@ import { allowOrigins } from './http/cors.ts';
 import { createDocsRouter } from './http/docs.routes.ts';
 import { createOpenApiRouter } from './http/openapi.routes.ts';
 import { createStartGate } from './http/start-gate.ts';
+import { createKeySweeper } from './db/key-sweeper.ts';
 import { createEventRelay } from './outbox/event-relay.ts';
 import { createInvalidationRelay } from './outbox/invalidation-relay.ts';
 import { cacheProducts } from './products/product.cache.ts';
@@ -135,6 +136,12 @@ export function compose(
       signal: stopping.signal,
     });
   });
+  const sweeper = createKeySweeper(background, log);
+  lifecycle.add(
+    'idempotency keys',
+    () => sweeper.start(),
+    () => sweeper.stop(),
+  );
   lifecycle.add('cache', undefined, () => cache.stop());
   lifecycle.add(
     'invalidation relay',

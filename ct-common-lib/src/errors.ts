@@ -55,6 +55,15 @@ export class ConflictError extends AppError {
   }
 }
 
+/** The request is not the one that was sent under its idempotency key before: 422. */
+export class KeyReusedError extends AppError {
+  constructor() {
+    super('IDEMPOTENCY_KEY_REUSED', {
+      detail: 'Another request was sent with this Idempotency-Key. Take a new key for each new request.',
+    });
+  }
+}
+
 /** The thing has changed since the version that the request was made for: 412. */
 export class VersionMismatchError extends AppError {
   constructor() {

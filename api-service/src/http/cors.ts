@@ -11,7 +11,7 @@ export const allowOrigins = (origins: string[]): RequestHandler =>
   cors({
     origin: origins.includes('*') ? '*' : origins,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After'],
+    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'WWW-Authenticate'],
     maxAge: dayInSeconds,
     // The path itself answers OPTIONS, with what it allows.
     preflightContinue: true,

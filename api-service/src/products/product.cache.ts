@@ -37,6 +37,8 @@ export const cacheProducts = (products: ProductRepository, cache: Cache): Produc
     },
     writes: {
       create: ({ id }) => [productTag(id), listTag],
+      // Also of a replay: whoever did it first may have died before this.
+      createOnce: ({ id }) => [productTag(id), listTag],
       update: (product, id) => (product ? [productTag(id), listTag] : []),
       remove: (removed, id) => (removed ? [productTag(id), listTag, `reviews-of:${id}`] : []),
     },

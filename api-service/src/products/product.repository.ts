@@ -2,6 +2,7 @@ import type { Sequelize } from 'sequelize';
 import type { Representation } from 'ct-common-lib/http';
 import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
 import { at } from '../db/versions.ts';
+import { once, type RepeatableRequest } from '../db/once.ts';
 import { defineProduct, type Product } from './product.model.ts';
 import { representProduct, representRating } from './product.representation.ts';
 import type { NewProduct, ProductPatch, ProductQuery } from './product.schema.ts';
@@ -63,6 +64,13 @@ export function createProductRepository(sequelize: Sequelize) {
     },
 
     create: (product: NewProduct & { id: string }): Promise<Product> => Product.create(product),
+
+    /** The same once for all requests that are one and the same, see {@link once}. */
+    createOnce: (product: NewProduct & { id: string }, request: RepeatableRequest) =>
+      once(sequelize, request, async (transaction) => {
+        const created = await Product.create(product, { transaction });
+        return { id: created.id, representation: representProduct(created) };
+      }),
 
     /**
      * Writes the fields that `changes` names; with none it writes nothing and gives the product as it is. Null also if it is at

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
 import type { Role } from '../auth/roles.ts';
+import { sendCreated } from '../http/created.ts';
 import { idParams, pageHeaders } from '../http/fields.ts';
 import type { ProductRepository } from './product.repository.ts';
 import { representProduct } from './product.representation.ts';
@@ -22,11 +23,13 @@ export function createProductRouter({ products, productService }: Deps): Router 
   const router = Router();
 
   route(router, '/api/products', {
-    post: endpoint({ body: newProductSchema, role, about: about.create }, async ({ body }, res, req) => {
-      const product = await productService.create(body);
-      res.status(201).location(`/api/products/${product.id}`);
-      sendRepresentation(req, res, representProduct(product));
-    }),
+    post: endpoint(
+      { body: newProductSchema, role, about: about.create, repeatable: true },
+      async ({ body, caller, idempotencyKey }, res, req) => {
+        const created = await productService.create(body, caller, idempotencyKey);
+        sendCreated(req, res, '/api/products', created);
+      },
+    ),
 
     get: endpoint({ query: productQuerySchema, about: about.list }, async ({ query }, res, req) => {
       const { ids, nextCursor } = await products.listIds(query);

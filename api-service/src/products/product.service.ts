@@ -9,11 +9,14 @@ import {
   VersionMismatchError,
   type Logger,
 } from 'ct-common-lib';
+import type { Caller } from 'ct-common-lib/http';
 import { isTransientPostgresError, violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
+import type { Created } from '../db/once.ts';
 import { reviewTag } from '../reviews/review.cache.ts';
 import type { ReviewRepository } from '../reviews/review.repository.ts';
 import type { ProductRepository } from './product.repository.ts';
+import { representProduct } from './product.representation.ts';
 import type { NewProduct, ProductPatch } from './product.schema.ts';
 
 export interface ProductServiceDeps {
@@ -33,8 +36,20 @@ export function createProductService({ products, reviews, bump, wakeRelay, log }
     versions && (await products.find(id)) ? new VersionMismatchError() : productNotFound(id);
 
   return {
-    /** Throws `SKU_TAKEN`. */
-    create: (product: NewProduct) => write(() => products.create({ id: uuidv7(), ...product })),
+    /** With a key it is done once, see `once`. Throws `SKU_TAKEN`, and what `once` throws. */
+    async create(
+      product: NewProduct,
+      caller: Caller,
+      key?: string,
+    ): Promise<Created & { isReplay?: boolean }> {
+      const identified = { id: uuidv7(), ...product };
+      if (key === undefined) {
+        const created = await write(() => products.create(identified));
+        return { id: created.id, representation: representProduct(created) };
+      }
+      const request = { caller: caller.subject ?? '', key, operation: 'createProduct', body: product };
+      return write(() => products.createOnce(identified, request));
+    },
 
     /**
      * Replaces or merges: `changes` names the fields that are written, if the product is at one of `versions`. Throws

@@ -29,6 +29,8 @@ export const cacheReviews = (reviews: ReviewRepository, cache: Cache): ReviewRep
     },
     writes: {
       create: ({ productId }) => [listTag(productId)],
+      // Also of a replay: whoever did it first may have died before this.
+      createOnce: (_created, { productId }) => [listTag(productId)],
       update: (review) => (review ? [reviewTag(review.id), listTag(review.productId)] : []),
       remove: (review) => (review ? [reviewTag(review.id), listTag(review.productId)] : []),
     },

@@ -1,9 +1,10 @@
-import { Op, QueryTypes, type Sequelize } from 'sequelize';
+import { Op, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { gather } from 'ct-common-lib';
 import type { Representation } from 'ct-common-lib/http';
 import { isTransientPostgresError } from 'ct-common-lib/postgres';
 import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
 import { at } from '../db/versions.ts';
+import { once, type RepeatableRequest } from '../db/once.ts';
 import { defineReview, type Review } from './review.model.ts';
 import { representReview } from './review.representation.ts';
 import type { NewReview, ReviewPatch, ReviewQuery, ReviewReplacement } from './review.schema.ts';
@@ -34,7 +35,7 @@ export function createReviewRepository(sequelize: Sequelize) {
     ...(authorId !== undefined && { authorId }),
   });
 
-  async function insert(reviews: IdentifiedReview[]): Promise<Review[]> {
+  async function insert(reviews: IdentifiedReview[], transaction?: Transaction): Promise<Review[]> {
     const column = (of: (review: IdentifiedReview) => unknown) => reviews.map(of);
     const rows = await sequelize.query(insertSql, {
       bind: [
@@ -46,6 +47,7 @@ export function createReviewRepository(sequelize: Sequelize) {
         column(({ authorId }) => authorId),
         column(({ authorName }) => authorName),
       ],
+      ...(transaction && { transaction }),
       model: Review,
       mapToModel: true,
       type: QueryTypes.SELECT,
@@ -93,6 +95,13 @@ export function createReviewRepository(sequelize: Sequelize) {
     },
 
     create: gather(insertEach),
+
+    /** The same once for all requests that are one and the same, see {@link once}. */
+    createOnce: (review: IdentifiedReview, request: RepeatableRequest) =>
+      once(sequelize, request, async (transaction) => {
+        const [created] = await insert([review], transaction);
+        return { id: review.id, representation: representReview(created!) };
+      }),
 
     /**
      * Writes the fields that `changes` names; with none it writes nothing and gives the review as it is. Null also if the guard

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
 import type { Role } from '../auth/roles.ts';
+import { sendCreated } from '../http/created.ts';
 import { idParams, pageHeaders } from '../http/fields.ts';
 import type { ProductRepository } from '../products/product.repository.ts';
 import { productNotFound } from '../products/product.service.ts';
@@ -28,11 +29,10 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
 
   route(router, '/api/reviews', {
     post: endpoint(
-      { body: newReviewSchema, role, about: about.create },
-      async ({ body, caller }, res, req) => {
-        const review = await reviewService.create(body, caller);
-        res.status(201).location(`/api/reviews/${review.id}`);
-        sendRepresentation(req, res, representReview(review));
+      { body: newReviewSchema, role, about: about.create, repeatable: true },
+      async ({ body, caller, idempotencyKey }, res, req) => {
+        const created = await reviewService.create(body, caller, idempotencyKey);
+        sendCreated(req, res, '/api/reviews', created);
       },
     ),
   });

@@ -10,8 +10,10 @@ import {
 import type { Caller } from 'ct-common-lib/http';
 import { violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
+import type { Created } from '../db/once.ts';
 import type { Guard, ReviewRepository } from './review.repository.ts';
 import type { Review } from './review.model.ts';
+import { representReview } from './review.representation.ts';
 import type { NewReview, ReviewPatch, ReviewReplacement } from './review.schema.ts';
 
 export interface ReviewServiceDeps {
@@ -37,10 +39,23 @@ export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDe
   }
 
   return {
-    /** The caller is its author. Throws `PRODUCT_NOT_FOUND`, and `REVIEW_EXISTS` if the caller has written one of this product. */
-    async create(review: NewReview, { subject }: Caller): Promise<Review> {
+    /**
+     * The caller is its author. With a key it is done once, see `once`. Throws `PRODUCT_NOT_FOUND`, `REVIEW_EXISTS` if the caller
+     * has written one of this product, and what `once` throws.
+     */
+    async create(
+      review: NewReview,
+      { subject }: Caller,
+      key?: string,
+    ): Promise<Created & { isReplay?: boolean }> {
+      const identified = { id: uuidv7(), authorId: subject ?? null, ...review };
       try {
-        return await write(() => reviews.create({ id: uuidv7(), authorId: subject ?? null, ...review }));
+        if (key === undefined) {
+          const created = await write(() => reviews.create(identified));
+          return { id: created.id, representation: representReview(created) };
+        }
+        const request = { caller: subject ?? '', key, operation: 'createReview', body: review };
+        return await write(() => reviews.createOnce(identified, request));
       } catch (error) {
         if (subject === undefined || violatedConstraint(error) !== 'reviews_by_author') throw error;
         throw await reviewExists(subject, review.productId, error);

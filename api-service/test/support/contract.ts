@@ -64,9 +64,11 @@ export function assertDescribed(method: string, url: string, { status, headers, 
   assertValid(what, `openapi.json#/${escaped.map(encodeURIComponent).join('/')}`, body);
 }
 
-/** The last page has no link to another, and readiness, which may be a 503 of its own kind, is nothing to be tried again. */
+/** The last page has no link to another, most answers are the first of their kind, and readiness, which may be a 503 of its own kind, is nothing to be tried again. */
 const isOptional = (header: string, type: string | undefined) =>
-  header === 'Link' || (header === 'Retry-After' && type === 'application/json');
+  header === 'Link' ||
+  header === 'Idempotency-Replayed' ||
+  (header === 'Retry-After' && type === 'application/json');
 
 function assertValid(what: string, $ref: string, body: unknown): void {
   const validate = ajv.getSchema($ref);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InvalidInputError, type FieldFault } from '../errors.ts';
 import { callerWith, type Caller } from './access.ts';
 import { readBody } from './body.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { versionsToMatch } from './precondition.ts';
 import { HttpError } from './problem.ts';
 
@@ -22,6 +23,8 @@ export interface Input<S extends InputSchemas> {
   body: Parsed<S['body']>;
   /** Those that a guarded write may start from, by `If-Match`; undefined: any. */
   versions: string[] | undefined;
+  /** Of a repeatable write: requests with the same one are one and the same. */
+  idempotencyKey: string | undefined;
   /** Who asks, where that takes a role; else undefined. */
   caller: S extends { role: string } ? Caller : undefined;
 }
@@ -61,6 +64,8 @@ export interface Described extends InputSchemas {
   about?: About;
   /** Whether a write may be conditional by `If-Match`. */
   guarded?: boolean;
+  /** Whether a write is done once for all requests with one `Idempotency-Key`. */
+  repeatable?: boolean;
 }
 
 /** A handler that remembers what it was made of, if {@link endpoint} has made it. */
@@ -93,6 +98,7 @@ export function endpoint<S extends Described>(
       query: parse(schemas.query ?? noQuery, req.url.includes('?') ? req.query : {}, 'query'),
       body: parse(schemas.body, req.body, 'body'),
       versions: schemas.guarded ? versionsToMatch(req) : undefined,
+      idempotencyKey: schemas.repeatable ? idempotencyKeyOf(req) : undefined,
       caller: schemas.role === undefined ? undefined : callerWith(schemas.role, res),
     };
     if (faults.length > 0) {

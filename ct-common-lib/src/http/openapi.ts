@@ -42,6 +42,11 @@ const ofProtected: Record<number, string[]> = {
   403: ['ROLE_MISSING'],
   503: ['IDENTITY_PROVIDER_UNAVAILABLE'],
 };
+const ofRepeatable: Record<number, string[]> = {
+  400: ['IDEMPOTENCY_KEY_INVALID'],
+  409: ['REQUEST_IN_PROGRESS'],
+  422: ['IDEMPOTENCY_KEY_REUSED'],
+};
 const ofReads: Record<number, string[]> = { 503: ['TIMED_OUT'] };
 const ofWrites: Record<number, string[]> = { 503: ['OUTCOME_UNKNOWN'] };
 
@@ -52,6 +57,20 @@ const securitySchemes = {
     bearerFormat: 'JWT',
     description: 'Authorization: Bearer <token>.',
   },
+};
+
+const keyHeader = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'New for each request, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time.',
+  schema: { type: 'string', minLength: 1, maxLength: 257 },
+  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+};
+const replayed = 'Idempotency-Replayed';
+const replayedHeader = {
+  description: '`true` on an answer that was given before.',
+  schema: { const: 'true' },
 };
 
 const entityTag = { schema: { type: 'string' }, example: '"3-g4Ed1NMPmSLva3KC"' };
@@ -112,7 +131,10 @@ export function createOpenApi({ title, version, description, license, tags, rout
     return { $ref: `#/components/responses/${status}` };
   }
 
-  function answersOf(method: Method, { about: { answer, problems = {} }, guarded, role }: Operation): Json {
+  function answersOf(
+    method: Method,
+    { about: { answer, problems = {} }, guarded, repeatable, role }: Operation,
+  ): Json {
     const { status = 200, body, mediaType = 'application/json', tagged, headers = {}, unavailable } = answer;
     const described = Object.fromEntries(
       Object.entries(headers).map(([name, description]) => [
@@ -122,14 +144,19 @@ export function createOpenApi({ title, version, description, license, tags, rout
     );
     const good: Json = {
       description: answer.description,
-      headers: { ...(tagged && { ETag: etagHeader }), ...described },
+      headers: {
+        ...(tagged && { ETag: etagHeader }),
+        ...(repeatable && { [replayed]: replayedHeader }),
+        ...described,
+      },
       ...(body && { content: { [mediaType]: { schema: schemaOf(body, 'output') } } }),
     };
     const unchanged = { description: 'The client has it already.', headers: { ETag: etagHeader } };
     const guard: Record<number, string[]> = guarded ? { 412: ['VERSION_MISMATCH'] } : {};
     const all: Record<number, string[]> = {};
+    const repeats = repeatable ? ofRepeatable : {};
     const access = role === undefined ? {} : ofProtected;
-    for (const some of [problems, guard, anywhere, method === 'get' ? ofReads : ofWrites, access])
+    for (const some of [problems, guard, anywhere, method === 'get' ? ofReads : ofWrites, repeats, access])
       for (const [code, names] of Object.entries(some)) (all[Number(code)] ??= []).push(...names);
     return {
       [status]: good,
@@ -144,7 +171,7 @@ export function createOpenApi({ title, version, description, license, tags, rout
   }
 
   function describe(method: Method, operation: Operation): Json {
-    const { about, params, query, body, guarded, role } = operation;
+    const { about, params, query, body, guarded, repeatable, role } = operation;
     const { id, summary, tag, example, answer } = about;
     const content = body && { schema: schemaOf(body, 'input'), ...(example !== undefined && { example }) };
     const mediaTypes = ['application/json', ...(method === 'patch' ? ['application/merge-patch+json'] : [])];
@@ -162,6 +189,7 @@ export function createOpenApi({ title, version, description, license, tags, rout
         ...(answer.tagged && method === 'get'
           ? [header('If-None-Match', 'Entity tags that the client has: 304 if it is one of them.')]
           : []),
+        ...(repeatable ? [keyHeader] : []),
         ...(guarded
           ? [header('If-Match', 'The entity tag that was read: 412 if the thing has another version by now.')]
           : []),

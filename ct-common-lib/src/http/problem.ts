@@ -6,6 +6,7 @@ import {
   ConflictError,
   ForbiddenError,
   InvalidInputError,
+  KeyReusedError,
   NotFoundError,
   OutcomeUnknownError,
   TransientError,
@@ -50,6 +51,7 @@ function problemOf(error: unknown, method: string): Problem {
     const { code, detail, location } = error;
     return { status: 409, code, detail, ...(location !== undefined && { headers: { Location: location } }) };
   }
+  if (error instanceof KeyReusedError) return { status: 422, code: error.code, detail: error.detail };
   if (error instanceof VersionMismatchError) return { status: 412, code: error.code, detail: error.detail };
   if (error instanceof TransientError) return unavailable(error.code, error.detail);
   if (isTransientPostgresError(error)) {

@@ -5,6 +5,7 @@ import { triggers } from './0003-triggers.ts';
 import { ratingLink } from './0004-rating-link.ts';
 import { reviewReplay } from './0005-review-replay.ts';
 import { oneReviewPerAuthor } from './0006-one-review-per-author.ts';
+import { idempotencyKeys } from './0007-idempotency-keys.ts';
 
 /** All migrations in their order. One that has been released is never changed again. */
 export const migrations: Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: Migration[] = [
   ratingLink,
   reviewReplay,
   oneReviewPerAuthor,
+  idempotencyKeys,
 ];

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { ConflictError, KeyReusedError } from 'ct-common-lib';
+import type { Representation } from 'ct-common-lib/http';
+
+/** How long an answer is kept. */
+export const keptHours = 24;
+
+/** A request that may be sent again. */
+export interface RepeatableRequest {
+  /** Whose keys these are; empty: everybody's. */
+  caller: string;
+  key: string;
+  /** What is asked for: an operation and its body, as it was parsed. */
+  operation: string;
+  body: object;
+}
+
+/** What was created, as it is answered. */
+export interface Created {
+  id: string;
+  representation: Representation;
+}
+
+interface KeptRow {
+  request_hash: Buffer;
+  created_id: string;
+  etag: string;
+  body: Buffer;
+}
+
+/**
+ * Does `effect` in a transaction that keeps its answer too, so that a crash leaves both or neither; or gives the answer that
+ * was kept, to the same request. Throws `REQUEST_IN_PROGRESS` while the first one is being done, `IDEMPOTENCY_KEY_REUSED` where
+ * the key was another request's, and what `effect` throws: of what failed nothing is kept, and it may be tried again.
+ */
+export function once(
+  sequelize: Sequelize,
+  { caller, key, operation, body }: RepeatableRequest,
+  effect: (transaction: Transaction) => Promise<Created>,
+): Promise<Created & { isReplay: boolean }> {
+  const hash = createHash('sha256')
+    .update(`${operation} ${JSON.stringify(body)}`)
+    .digest();
+
+  return sequelize.transaction(async (transaction) => {
+    const query = <Row extends object>(sql: string, bind: unknown[]) =>
+      sequelize.query<Row>(sql, { bind, transaction, type: QueryTypes.SELECT });
+
+    // A lock of its own: nobody waits in line for a request that is being done.
+    const [lock] = await query<{ taken: boolean }>(lockSql, [JSON.stringify([caller, key])]);
+    if (!lock!.taken) {
+      throw new ConflictError('REQUEST_IN_PROGRESS', {
+        detail: 'A request with this Idempotency-Key is being done right now. Send it again shortly.',
+      });
+    }
+    const [kept] = await query<KeptRow>(findSql, [caller, key]);
+    if (kept) {
+      if (!kept.request_hash.equals(hash)) throw new KeyReusedError();
+      return { id: kept.created_id, representation: { etag: kept.etag, body: kept.body }, isReplay: true };
+    }
+    const { id, representation } = await effect(transaction);
+    await query(keepSql, [caller, key, hash, id, representation.etag, representation.body]);
+    return { id, representation, isReplay: false };
+  });
+}
+
+// In two statements, as only one that begins after the lock was taken sees what its last holder has committed.
+const lockSql = 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken';
+
+const findSql = `SELECT request_hash, created_id, etag, body FROM idempotency_keys
+  WHERE caller = $1 AND key = $2 AND created_at > now() - interval '${keptHours} hours'`;
+
+// Whoever stands there is older than that.
+const keepSql = `INSERT INTO idempotency_keys (caller, key, request_hash, created_id, etag, body)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (caller, key) DO UPDATE
+  SET request_hash = excluded.request_hash, created_id = excluded.created_id, etag = excluded.etag, body = excluded.body,
+      created_at = excluded.created_at`;
