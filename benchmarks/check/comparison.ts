@@ -15,11 +15,11 @@ export interface Comparison {
 }
 
 /**
- * What has a mark and a ratio. A figure without a mark is told beside others, and one without a reference says nothing on
- * another machine.
+ * What has a ratio, and is to be compared. A figure without a mark is told beside others as a rule, and one without a reference
+ * says nothing on another machine.
  */
 export const isCompared = (finding: Finding): boolean =>
-  finding.mark !== undefined &&
+  (finding.isCompared ?? finding.mark !== undefined) &&
   finding.reference !== undefined &&
   ratiosOf(finding).every((ratio) => ratio > 0 && Number.isFinite(ratio));
 
@@ -45,6 +45,15 @@ export function compare(committed: Finding[], now: Finding[]): Comparison[] {
 /** The better of each row in two tries. */
 export const bestOf = (tries: Comparison[], others: Comparison[]): Comparison[] =>
   tries.map((one, row) => (others[row]!.loss < one.loss ? others[row]! : one));
+
+/**
+ * By how much two servers that are the same differ, as a share: the most of all rounds. Where it is more than the loss that is
+ * looked for, the machine cannot tell.
+ */
+export function noiseOf(figures: number[], sameAgain: number[]): number {
+  const ratios = figures.map((figure, round) => figure / sameAgain[round]!);
+  return Math.max(...ratios.map((ratio) => 1 - Math.min(ratio, 1 / ratio)));
+}
 
 const isSame = (one: Finding, other: Finding) =>
   one.row === other.row && one.what === other.what && one.reference?.name === other.reference?.name;

@@ -9,6 +9,7 @@ import { newAverage } from './new-average.ts';
 import { newReview } from './new-review.ts';
 import { notModified } from './not-modified.ts';
 import { ratingBacklog } from './rating-backlog.ts';
+import { redisByHand } from './redis-by-hand.ts';
 import { relay } from './relay.ts';
 import { reviewPage } from './review-page.ts';
 import { startAndMemory } from './start-and-memory.ts';
@@ -19,6 +20,7 @@ export const questions: Question[] = [
   cachedProduct,
   notModified,
   reviewPage,
+  redisByHand,
   missedProduct,
   newReview,
   newAverage,

@@ -3,13 +3,12 @@ import { measureCachedReads, type CachedReads } from '../rig/cached-reads.ts';
 import { addProducts, addReviews } from '../rig/catalogue.ts';
 import type { Finding } from '../rig/measurement.ts';
 
-const firstPages: CachedReads = {
+export const firstPages: CachedReads = {
   async prepare({ databaseUrl }) {
     const ids = await addProducts(databaseUrl, 100);
     await addReviews(databaseUrl, 30);
     return ids.map((id) => `/api/products/${id}/reviews`);
   },
-  items: 20,
 };
 
 /** What does a page of 20 reviews, each with a cache entry of its own, cost beside the same number of bytes? */
@@ -18,27 +17,19 @@ export const reviewPage: Question = {
   async answer(bench: Bench): Promise<Finding[]> {
     const findings: Finding[] = [];
     for (const node of bench.nodes) {
-      const figures = await measureCachedReads(bench, node, firstPages, [
-        'api-service',
-        'raw node:http',
-        'Redis by hand',
-      ]);
-      const row = {
+      const figures = await measureCachedReads(bench, node, firstPages, ['api-service', 'raw node:http']);
+      findings.push({
         row: '3',
         what: `GET the first 20 reviews of a product, cached in Redis${node.suffix}`,
         unit: 'requests/s',
         better: 'more',
         figures: figures['api-service'],
-      } as const;
-      const against = (name: keyof typeof figures) => ({ reference: { name, figures: figures[name] } });
-      findings.push(
-        { ...row, ...against('raw node:http'), mark: 0.3, shortfall },
-        { ...row, ...against('Redis by hand') },
-      );
+        reference: { name: 'raw node:http', figures: figures['raw node:http'] },
+        mark: 0.3,
+        shortfall:
+          'A page is two round trips to Redis, as each review is read through an entry of its own so that it is never staler in a list than alone: 42 values for a page. What that costs with nothing around it is told in the row beside Redis by hand.',
+      });
     }
     return findings;
   },
 };
-
-const shortfall =
-  'A page is two round trips to Redis, as each review is read through an entry of its own so that it is never staler in a list than alone: 42 values for a page. The bound is that by hand, two MGETs of 2 and 40 keys and nothing around them: see the row against it.';

@@ -13,6 +13,8 @@ export interface Finding {
   reference?: { name: string; figures: number[] };
   /** The ratio that it should reach, or not exceed where less is better; without a reference the figure itself. */
   mark?: number;
+  /** Whether bench:check compares it with what is committed. Default: if it has a mark. */
+  isCompared?: boolean;
   /** Why it falls short, where it does: told in the report only then. */
   shortfall?: string;
   /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bestOf, compare, lossAllowed } from '../../benchmarks/check/comparison.ts';
+import { bestOf, compare, lossAllowed, noiseOf } from '../../benchmarks/check/comparison.ts';
 import type { Finding } from '../../benchmarks/rig/measurement.ts';
 import { finding } from './support/finding.ts';
 
@@ -42,6 +42,18 @@ describe('bench:check', () => {
     const alone = finding({ reference: undefined });
     const nothing = finding({ figures: [0], reference: { name: 'raw', figures: [0] } });
     expect(compare([unmarked, alone, nothing], [])).to.deep.equal([]);
+  });
+
+  it('compares what has no mark where it says so, and not what has one where it says so', () => {
+    const control = withRatio(1, { mark: undefined, isCompared: true });
+    expect(lossOf(control, withRatio(0.5, { mark: undefined }))).to.equal(0.5);
+    expect(compare([withRatio(1, { isCompared: false })], [])).to.deep.equal([]);
+  });
+
+  it('takes for the noise of a machine the most by which two that are the same differ, whichever is ahead', () => {
+    expect(noiseOf([100, 100, 100], [100, 125, 90])).to.be.closeTo(0.2, 1e-9);
+    expect(noiseOf([50], [100])).to.equal(0.5);
+    expect(noiseOf([100], [50])).to.equal(0.5);
   });
 
   it('names a committed row that is measured no more', () => {
