@@ -17,7 +17,7 @@ const compose = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', 'coverage', '.data', '.nx'] },
+  { ignores: ['**/dist', '**/node_modules', 'coverage', '.data', '.nx', 'ct-common-lib/src/client/api.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

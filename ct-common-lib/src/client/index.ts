@@ -1,0 +1,2 @@
+export type { components, operations } from './api.ts';
+export * from './client.ts';
