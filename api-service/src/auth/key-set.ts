@@ -1,15 +1,16 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { TransientError, type Logger } from 'ct-common-lib';
 import type { AuthSettings } from './auth-settings.ts';
-import { createKeysFile, publicPartOf, readKeysFile } from './keys-file.ts';
+import { createKeysFile, isOpenToOthers, publicPartOf, readKeysFile } from './keys-file.ts';
 
 const minuteMs = 60_000;
 /** After which the provider is asked again, so that a key which it withdraws is refused. */
 const refreshMs = 10 * minuteMs;
 /** How long its keys are believed while it does not answer. */
 const staleMs = 24 * 60 * minuteMs;
-/** Between two questions, whatever tokens name. */
+/** Between two questions, whatever tokens name; and while there are no keys at all. */
 const pauseMs = 30_000;
+const pauseWithoutMs = 1_000;
 const timeoutMs = 2_000;
 
 export interface KeySet {
@@ -28,6 +29,8 @@ function keysOfFile({ keysFile, mayCreateKeys }: AuthSettings, log: Logger): Key
   return {
     async start() {
       if (mayCreateKeys && (await createKeysFile(keysFile))) log.info({ keysFile }, 'made a key for tokens');
+      if (process.platform !== 'win32' && (await isOpenToOthers(keysFile)))
+        log.warn({ keysFile }, 'others than its owner may read the keys: chmod 600 it');
       keys = createLocalJWKSet({ keys: (await readKeysFile(keysFile)).map(publicPartOf) });
     },
     keyOf: (header, token) => keys!(header, token),
@@ -43,6 +46,7 @@ function keysOfProvider(url: string, log: Logger): KeySet {
   });
   let fetchedAt = -Infinity;
   let askedAt = -Infinity;
+  let fetching: Promise<void> | undefined;
 
   async function fetchKeys() {
     askedAt = Date.now();
@@ -51,16 +55,19 @@ function keysOfProvider(url: string, log: Logger): KeySet {
       fetchedAt = Date.now();
     } catch (error) {
       log.warn({ err: error, url }, 'the keys of the identity provider cannot be had');
+    } finally {
+      fetching = undefined;
     }
   }
 
   return {
     start: async () => undefined,
     async keyOf(header, token) {
-      const now = Date.now();
-      if (now - fetchedAt > staleMs) await fetchKeys();
-      // Meanwhile the old ones do: a provider that is away for a while stops nobody.
-      else if (now - fetchedAt > refreshMs && now - askedAt > pauseMs) void fetchKeys();
+      const age = Date.now() - fetchedAt;
+      const pause = age > staleMs ? pauseWithoutMs : pauseMs;
+      if (age > refreshMs && Date.now() - askedAt >= pause) fetching ??= fetchKeys();
+      // Where it fails the old ones do: a provider that is away for a while stops nobody.
+      await fetching;
       if (Date.now() - fetchedAt > staleMs) throw unavailable();
       try {
         return await remote(header, token);

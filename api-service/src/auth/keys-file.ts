@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { ConfigError } from 'ct-common-lib';
 
@@ -15,7 +15,8 @@ const keysSchema = z.object({
         z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), ...common }),
       ]),
     )
-    .min(1),
+    .min(1)
+    .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'each kid once'),
 });
 
 /** A private key as a JSON Web Key (RFC 7517): P-256 or Ed25519. */
@@ -49,6 +50,13 @@ export async function createKeysFile(file: string): Promise<boolean> {
   }
 }
 
+/** Whether others than its owner may read it. False where there is no such file. */
+export const isOpenToOthers = (file: string) =>
+  stat(file).then(
+    ({ mode }) => (mode & 0o077) !== 0,
+    () => false,
+  );
+
 /** The private keys of a file: the first one signs, all are accepted. Throws {@link ConfigError} that says what is wrong with it. */
 export async function readKeysFile(file: string): Promise<[PrivateKey, ...PrivateKey[]]> {
   let text: string;
@@ -62,11 +70,13 @@ export async function readKeysFile(file: string): Promise<[PrivateKey, ...Privat
     });
   }
   try {
-    return keysSchema.parse(JSON.parse(text)).keys as [PrivateKey, ...PrivateKey[]];
+    const { keys } = keysSchema.parse(JSON.parse(text));
+    for (const key of keys) await importJWK({ ...key }, algorithmOf(key));
+    return keys as [PrivateKey, ...PrivateKey[]];
   } catch (error) {
     // Not what is wrong with it in detail, which might show a part of a key.
     throw new ConfigError('KEYS_INVALID', {
-      detail: `${file} must be a JSON Web Key Set of private keys (P-256 or Ed25519), each with a kid. Make one with: npm run keys -- <another file>`,
+      detail: `${file} must be a JSON Web Key Set of private keys (P-256 or Ed25519), each with a kid of its own. Make one with: npm run keys -- <another file>`,
       cause: error,
     });
   }

@@ -24,7 +24,7 @@ export const createTokenChecker =
     const payload = await verify(token);
     const subject = subjectSchema.safeParse(payload.sub);
     if (!subject.success) throw invalid('Its sub is not usable as the id of an author.');
-    return { subject: subject.data, roles: actingAs(['customer', ...rolesIn(payload[rolesClaim])]) };
+    return { subject: subject.data, roles: actingAs(['customer', ...rolesIn(claimOf(payload, rolesClaim))]) };
 
     async function verify(token: string): Promise<JWTPayload> {
       try {
@@ -42,6 +42,13 @@ export const createTokenChecker =
     }
   };
 
+/** Its name may have dots in it, or be a path to one inside others: `realm_access.roles`. */
+const claimOf = (payload: JWTPayload, name: string): unknown =>
+  payload[name] ??
+  name
+    .split('.')
+    .reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], payload);
+
 /** A list, or words with spaces between; what is no role of ours is somebody else's. */
 function rolesIn(claim: unknown) {
   const names = z
@@ -57,6 +64,8 @@ function refusalOf(error: errors.JOSEError) {
     return invalid(claimFaults[error.claim] ?? 'It lacks a claim.');
   if (error instanceof errors.JWKSNoMatchingKey)
     return invalid('It is signed with a key that is not known here.');
+  if (error instanceof errors.JWKSMultipleMatchingKeys)
+    return invalid('It does not say by which of several keys it is signed (kid).');
   if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('Its signature is wrong.');
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
     return invalid(`It must be signed with one of ${algorithms.join(', ')}.`);

@@ -26,13 +26,14 @@ interface KeptRow {
   request_hash: Buffer;
   created_id: string;
   etag: string;
-  body: Buffer;
+  /** Null: erased with the review. */
+  body: Buffer | null;
 }
 
 /**
  * Does `effect` in a transaction that keeps its answer too, so that a crash leaves both or neither; or gives the answer that
  * was kept, to the same request. Throws `REQUEST_IN_PROGRESS` while the first one is being done, `IDEMPOTENCY_KEY_REUSED` where
- * the key was another request's, and what `effect` throws: of what failed nothing is kept, and it may be tried again.
+ * the key was another request's, `CREATED_IS_ERASED` where its review was deleted, and what `effect` throws: of what failed nothing is kept, and it may be tried again.
  */
 export function once(
   sequelize: Sequelize,
@@ -57,6 +58,12 @@ export function once(
     const [kept] = await query<KeptRow>(findSql, [caller, key]);
     if (kept) {
       if (!kept.request_hash.equals(hash)) throw new KeyReusedError();
+      if (!kept.body) {
+        throw new ConflictError('CREATED_IS_ERASED', {
+          detail:
+            'What this request has created was deleted since, and its answer with it. Take a new key to create it anew.',
+        });
+      }
       return { id: kept.created_id, representation: { etag: kept.etag, body: kept.body }, isReplay: true };
     }
     const { id, representation } = await effect(transaction);

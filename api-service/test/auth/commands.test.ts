@@ -106,6 +106,8 @@ describe('the commands token and keys', () => {
     'no JSON': '{',
     'no keys': '{"keys":[]}',
     'a public key': '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"abc","kid":"1"}]}',
+    'a key that does not fit its own parts':
+      '{"keys":[{"kty":"EC","crv":"P-256","x":"abc","y":"abc","d":"abc","kid":"1"}]}',
     'another kind of key': '{"keys":[{"kty":"oct","k":"abc","kid":"1"}]}',
   }))
     it(`take no file with ${what}, and do not show what is in it`, async () => {

@@ -528,10 +528,7 @@ export interface operations {
                 minRating?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -605,10 +602,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description New for each request, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time.
-                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
-                 */
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -686,7 +680,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["408"];
-            /** @description Conflict: `SKU_TAKEN`, `REQUEST_IN_PROGRESS` */
+            /** @description Conflict: `SKU_TAKEN`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -694,7 +688,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "SKU_TAKEN" | "REQUEST_IN_PROGRESS";
+                        code?: "SKU_TAKEN" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
                     };
                 };
             };
@@ -735,10 +729,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -813,10 +804,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The entity tag that was read: 412 if the thing has another version by now.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description The entity tag that was read: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
@@ -942,10 +930,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The entity tag that was read: 412 if the thing has another version by now.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description The entity tag that was read: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
@@ -1039,10 +1024,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The entity tag that was read: 412 if the thing has another version by now.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description The entity tag that was read: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
@@ -1172,10 +1154,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description New for each request, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time.
-                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
-                 */
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1265,7 +1244,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["408"];
-            /** @description Conflict: `REVIEW_EXISTS`, `REQUEST_IN_PROGRESS` */
+            /** @description Conflict: `REVIEW_EXISTS`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1273,7 +1252,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "REVIEW_EXISTS" | "REQUEST_IN_PROGRESS";
+                        code?: "REVIEW_EXISTS" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
                     };
                 };
             };
@@ -1314,10 +1293,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1392,10 +1368,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The entity tag that was read: 412 if the thing has another version by now.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description The entity tag that was read: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
@@ -1519,10 +1492,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The entity tag that was read: 412 if the thing has another version by now.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description The entity tag that was read: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
@@ -1616,10 +1586,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The entity tag that was read: 412 if the thing has another version by now.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description The entity tag that was read: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
@@ -1754,10 +1721,7 @@ export interface operations {
                 rating?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1845,10 +1809,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1926,10 +1887,7 @@ export interface operations {
                 productIds: string;
             };
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -2129,10 +2087,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags that the client has: 304 if it is one of them.
-                 * @example "3-g4Ed1NMPmSLva3KC"
-                 */
+                /** @description Entity tags that the client has: 304 if it is one of them. */
                 "If-None-Match"?: string;
             };
             path?: never;

@@ -44,7 +44,7 @@ const ofProtected: Record<number, string[]> = {
 };
 const ofRepeatable: Record<number, string[]> = {
   400: ['IDEMPOTENCY_KEY_INVALID'],
-  409: ['REQUEST_IN_PROGRESS'],
+  409: ['REQUEST_IN_PROGRESS', 'CREATED_IS_ERASED'],
   422: ['IDEMPOTENCY_KEY_REUSED'],
 };
 const ofReads: Record<number, string[]> = { 503: ['TIMED_OUT'] };
@@ -63,9 +63,8 @@ const keyHeader = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'New for each request, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time.',
+    'New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
-  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
 };
 const replayed = 'Idempotency-Replayed';
 const replayedHeader = {
@@ -110,7 +109,13 @@ export function createOpenApi({ title, version, description, license, tags, rout
     }));
   }
 
-  const header = (name: string, description: string) => ({ name, in: 'header', description, ...entityTag });
+  // Without an example, which a page to try it out would send: a key that others have used, or a version that is not there.
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  });
 
   function problemAnswer(status: number, codes: string[], instead?: z.ZodType): Json {
     const code = { type: 'string', enum: codes };
