@@ -32,7 +32,7 @@ const leftOut: Record<string, string> = {
 takeOptions(
   `Usage: npm run bench:check
 
-Measures quickly what takes seconds, and compares the ratios that have a mark with those in benchmarks/results.json: never
+Measures quickly what takes seconds, and compares the ratios that are to be compared with those in benchmarks/results.json: never
 absolute times. Only on this Node.js, and only if its major version is that of the committed ratios.
 A ratio is lost that is more than ${lossAllowed * 100} % short in the best of ${tries} tries. Some five minutes, more where it has to try again.
 Where two servers that are the same differ by more than that, the machine is too busy to tell, and nothing counts as lost.

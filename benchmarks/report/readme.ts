@@ -30,7 +30,7 @@ const introduction = `How fast each path is, held against code that a good engin
 \`\`\`sh
 npm run bench                        # everything, and this page anew; half an hour
 npm run bench -- --only cached-product --quick   # a first impression of one question, only printed
-npm run bench:check                  # whether a ratio that has a mark has been lost; some five minutes
+npm run bench:check                  # whether a committed ratio has been lost; some five minutes
 npm run bench:soak                   # half of the peak load for 30 minutes
 \`\`\`
 
