@@ -7,7 +7,8 @@ import { refuse, takeOptions } from './rig/options.ts';
 import type { Rig } from './rig/rig.ts';
 import { runWithRig } from './rig/session.ts';
 import { judge, type Soak } from './soak/judgement.ts';
-import { createMixture, newCustomers } from './soak/mixture.ts';
+import { newCustomers } from './rig/customers.ts';
+import { createMixture } from './soak/mixture.ts';
 import { createSampler } from './soak/sampler.ts';
 
 const sampleSeconds = 5;

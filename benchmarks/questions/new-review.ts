@@ -1,8 +1,9 @@
 import { waitFor } from 'ct-common-lib/testing';
 import { alternate, type Bench, type Question } from '../rig/bench.ts';
 import { addProducts } from '../rig/catalogue.ts';
-import { tokenOf } from '../../api-service/test/support/tokens.ts';
-import { tokenCount, tokenPlace, type LoadRequest } from '../rig/load.ts';
+import { tokenPlace } from '../../test/support/load.ts';
+import { newCustomers } from '../rig/customers.ts';
+import type { LoadRequest } from '../rig/load.ts';
 import type { Finding } from '../rig/measurement.ts';
 import type { MeasuredNode } from '../rig/nodes.ts';
 import { query, type System } from '../rig/system.ts';
@@ -32,7 +33,7 @@ async function measureReviews(bench: Bench, { node, variables, suffix }: Measure
     const requests = (await addProducts(system.databaseUrl, products)).map(reviewOf);
     // Each time of others: a customer reviews a product once.
     const load = async ({ port }: { port: number }) => {
-      const tokens = await Promise.all(Array.from({ length: tokenCount }, () => tokenOf()));
+      const tokens = await newCustomers();
       return (await rig.putLoad({ port, requests, tokens, seconds })).requestsPerSecond;
     };
     const figures = await alternate(bench, {

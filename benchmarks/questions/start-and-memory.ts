@@ -3,7 +3,8 @@ import type { Bench, Question } from '../rig/bench.ts';
 import type { Finding } from '../rig/measurement.ts';
 import type { MeasuredNode } from '../rig/nodes.ts';
 import type { ServiceProcess, System } from '../rig/system.ts';
-import { createMixture, newCustomers } from '../soak/mixture.ts';
+import { newCustomers } from '../rig/customers.ts';
+import { createMixture } from '../soak/mixture.ts';
 
 /** What V8 needs to give back what the start has taken: it looks every 8 s whether there is little to do. */
 const idleMs = 20_000;

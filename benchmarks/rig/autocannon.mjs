@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import autocannon from 'autocannon';
 
-const [{ port, requests, tokens, seconds, connections }] = await once(process, 'message');
-const tokenPlace = '\u0002';
+const [{ port, requests, tokens, tokenPlace, seconds, connections }] = await once(process, 'message');
 let nextConnection = 0;
 let tokensSent = 0;
 

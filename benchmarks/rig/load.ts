@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { tokenPlace } from '../../test/support/load.ts';
 
 export interface LoadRequest {
   /** Default GET. */
@@ -13,15 +14,6 @@ export interface LoadRequest {
   /** A JSON document. */
   body?: string;
 }
-
-/** In a header: one of the load's tokens stands here. */
-export const tokenPlace = '\u0002';
-
-/**
- * So many are enough: as it has no divisor in common with a thousand, each of a thousand requests that are sent over and over has
- * another token each time, a million times.
- */
-export const tokenCount = 1_009;
 
 export interface Load {
   port: number;
@@ -119,7 +111,7 @@ function messageOf({ method = 'GET', path, headers = {}, body }: LoadRequest): s
 async function runAutocannon(load: Load): Promise<LoadResult> {
   const program = fork(fileURLToPath(new URL('./autocannon.mjs', import.meta.url)));
   endWithThis(program);
-  program.send({ connections: 32, ...load });
+  program.send({ connections: 32, tokenPlace, ...load });
   const failed = once(program, 'exit').then(([code]) => {
     throw new Error(`autocannon ended with ${code}`);
   });

@@ -1,6 +1,7 @@
 import { addProducts } from '../rig/catalogue.ts';
-import { newAdmin, tokenOf } from '../../api-service/test/support/tokens.ts';
-import { tokenCount, tokenPlace, type LoadRequest } from '../rig/load.ts';
+import { newAdmin } from '../../api-service/test/support/tokens.ts';
+import { tokenPlace } from '../../test/support/load.ts';
+import type { LoadRequest } from '../rig/load.ts';
 import { query } from '../rig/system.ts';
 
 /** As many as there are new reviews among the requests, so that each is of another product. */
@@ -27,10 +28,6 @@ export async function createMixture(databaseUrl: string): Promise<LoadRequest[]>
     await newAdmin(),
   );
 }
-
-/** Customers of one load, each of whom reviews a product once. */
-export const newCustomers = () =>
-  Promise.all(Array.from({ length: tokenCount }, () => tokenOf({ hours: 2 })));
 
 /** The requests, in the order in which they are sent again and again; `moderator` is the token of whoever edits. */
 export const mixtureOf = (products: string[], reviews: string[], moderator: string): LoadRequest[] =>

@@ -1,7 +1,7 @@
 // Sends requests as fast as one process can, over plain sockets: started by load.ts.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Latencies, Load, LoadReport } from './load.ts';
+import { tokenPlace, type Latencies, type Load, type LoadReport } from './load.ts';
 
 const [load] = (await once(process, 'message')) as [Load];
 const {
@@ -18,8 +18,6 @@ const timeoutMs = 5_000;
 
 // Nobody else would end it before its time is over.
 process.once('disconnect', () => process.exit());
-
-const tokenPlace = '\u0002';
 
 const messages = requests.map(({ method, target, headers = {}, body = '' }) => {
   const message = [

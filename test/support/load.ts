@@ -9,11 +9,14 @@ export interface LoadRequest {
   body?: string | undefined;
 }
 
+/** In a header: one of the load's tokens stands here. */
+export const tokenPlace = '\u0002';
+
 export interface Load {
   port: number;
   /** Sent in turn, over and over; at least one. */
   requests: LoadRequest[];
-  /** They take the place of the character U+0002 in a header, in turn. */
+  /** They take the place of {@link tokenPlace}, in turn. */
   tokens?: string[];
   /** Requests a second, whether or not the server keeps up. Unset: each connection sends when it has its answer. */
   rate?: number;

@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from 'ct-common-lib';
 import { configSchema } from '../config.ts';
 import { createKeysFile } from './keys-file.ts';
 import { isRole, roles, type Role } from './roles.ts';
+import { subjectSchema } from './token-checker.ts';
 import { issueToken } from './token-issuer.ts';
 
 const tokenHelp = `Prints a token for the API, signed with the key of this installation.
@@ -54,7 +55,7 @@ function parse(args: string[]): { help: boolean; role: Role; subject: string; ho
   const { help, role, subject = randomUUID() } = values;
   const hours = Number(values.hours);
   if (!isRole(role)) throw new UsageError(`--role must be one of ${roles.join(', ')}`);
-  if (subject.trim() === '' || subject.length > 200)
+  if (!subjectSchema.safeParse(subject).success)
     throw new UsageError('--subject must have 1 to 200 characters');
   if (!(hours > 0 && hours <= 8760)) throw new UsageError('--hours must be a number above 0, up to 8760');
   return { help, role, subject, hours };

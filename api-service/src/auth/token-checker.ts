@@ -10,7 +10,7 @@ const algorithms = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
 const clockToleranceSeconds = 5;
 
 /** It is stored as the author of a review. */
-const subjectSchema = text(200);
+export const subjectSchema = text(200);
 
 export type CheckToken = (token: string) => Promise<Caller>;
 

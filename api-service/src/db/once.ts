@@ -20,6 +20,8 @@ export interface RepeatableRequest {
 export interface Created {
   id: string;
   representation: Representation;
+  /** Whether the same request was answered so before. Default: it was not. */
+  isReplay?: boolean;
 }
 
 interface KeptRow {
@@ -39,7 +41,7 @@ export function once(
   sequelize: Sequelize,
   { caller, key, operation, body }: RepeatableRequest,
   effect: (transaction: Transaction) => Promise<Created>,
-): Promise<Created & { isReplay: boolean }> {
+): Promise<Created> {
   const hash = createHash('sha256')
     .update(`${operation} ${JSON.stringify(body)}`)
     .digest();
@@ -66,9 +68,10 @@ export function once(
       }
       return { id: kept.created_id, representation: { etag: kept.etag, body: kept.body }, isReplay: true };
     }
-    const { id, representation } = await effect(transaction);
-    await query(keepSql, [caller, key, hash, id, representation.etag, representation.body]);
-    return { id, representation, isReplay: false };
+    const created = await effect(transaction);
+    const { etag, body: answer } = created.representation;
+    await query(keepSql, [caller, key, hash, created.id, etag, answer]);
+    return created;
   });
 }
 

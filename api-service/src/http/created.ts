@@ -7,7 +7,7 @@ export function sendCreated(
   req: Request,
   res: Response,
   collection: string,
-  { id, representation, isReplay = false }: Created & { isReplay?: boolean },
+  { id, representation, isReplay = false }: Created,
 ): void {
   res.status(201).location(`${collection}/${id}`);
   if (isReplay) res.set('Idempotency-Replayed', 'true');

@@ -37,11 +37,7 @@ export function createProductService({ products, reviews, bump, wakeRelay, log }
 
   return {
     /** With a key it is done once, see `once`. Throws `SKU_TAKEN`, and what `once` throws. */
-    async create(
-      product: NewProduct,
-      caller: Caller,
-      key?: string,
-    ): Promise<Created & { isReplay?: boolean }> {
+    async create(product: NewProduct, caller: Caller, key?: string): Promise<Created> {
       const identified = { id: uuidv7(), ...product };
       if (key === undefined) {
         const created = await write(() => products.create(identified));

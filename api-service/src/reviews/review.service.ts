@@ -43,11 +43,7 @@ export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDe
      * The caller is its author. With a key it is done once, see `once`. Throws `PRODUCT_NOT_FOUND`, `REVIEW_EXISTS` if the caller
      * has written one of this product, and what `once` throws.
      */
-    async create(
-      review: NewReview,
-      { subject }: Caller,
-      key?: string,
-    ): Promise<Created & { isReplay?: boolean }> {
+    async create(review: NewReview, { subject }: Caller, key?: string): Promise<Created> {
       const identified = { id: uuidv7(), authorId: subject ?? null, ...review };
       try {
         if (key === undefined) {

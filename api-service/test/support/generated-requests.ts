@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { unknownId } from './endpoints.ts';
 
 export interface GeneratedRequest {
   /** Of the operation that it is meant for: `POST /api/reviews`. */
@@ -48,8 +49,6 @@ export interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }
-
-const unknownId = '01890000-0000-7000-8000-000000000000';
 
 const hostileTexts = [
   "'; DROP TABLE reviews; --",

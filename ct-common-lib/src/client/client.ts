@@ -1,4 +1,4 @@
-import { routes, type operations } from './api.ts';
+import { routes, type components, type operations } from './api.ts';
 
 export type OperationId = keyof typeof routes;
 
@@ -59,15 +59,7 @@ export interface ClientOptions {
 }
 
 /** What the API answers when something is wrong (RFC 9457). */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  instance?: string;
-  code: string;
-  errors?: { pointer: string; detail: string }[];
-}
+export type Problem = components['schemas']['Problem'];
 
 /** An answer that is a problem. `problem.code` is what a program goes by. */
 export class ApiError extends Error {
