@@ -41,6 +41,9 @@ export class InvalidInputError extends AppError {
 /** The thing asked for does not exist (any more): 404. */
 export class NotFoundError extends AppError {}
 
+/** Whoever asks for it has not shown who he is: 401. */
+export class UnauthorizedError extends AppError {}
+
 /** Whoever asks for it may not: 403. */
 export class ForbiddenError extends AppError {}
 

@@ -37,6 +37,18 @@ export function createBusMetrics(registry: Registry) {
       labelNames: ['queue'] as const,
       registers,
     }),
+    ready: new Gauge({
+      name: 'ct_bus_queue_ready_messages',
+      help: 'Messages in a queue that no consumer has yet, looked up every 5 s by the bus that creates the queues',
+      labelNames: ['queue'] as const,
+      registers,
+    }),
+    parked: new Gauge({
+      name: 'ct_bus_queue_parked_messages',
+      help: 'Messages in the parking queue of a queue, looked up likewise',
+      labelNames: ['queue'] as const,
+      registers,
+    }),
     connected: new Gauge({
       name: 'ct_bus_connected',
       help: '1 while the connection to the broker stands, else 0',

@@ -3,3 +3,4 @@ export * from './bus.ts';
 export * from './memory-bus.ts';
 export * from './rabbit-bus.ts';
 export * from './topology.ts';
+export { createTracedBus } from './traced-bus.ts';

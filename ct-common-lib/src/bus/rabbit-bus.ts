@@ -10,7 +10,10 @@ import { createQueueKeeper } from './rabbit-queues.ts';
 import { exchangeName, queuesFor, type QueueName } from './topology.ts';
 
 export interface RabbitBusOptions {
-  /** `amqp://` or `amqps://`; its query may set `heartbeat`, in seconds, which is 5 otherwise. */
+  /**
+   * `amqp://` or `amqps://`; its query may set `heartbeat`, in seconds, which is 5 otherwise. Several hosts, of one cluster,
+   * stand in it with commas between: `amqp://user:password@a:5672,b:5672/vhost`.
+   */
   url: string;
   /** Names the two connections: `<name>.publish` and `<name>.consume`. */
   name: string;
@@ -44,7 +47,7 @@ export function createRabbitBus(options: RabbitBusOptions): Bus {
   const metrics = createBusMetrics(options.metrics);
   const consumers: RabbitConsumer[] = [];
   const publisher = createRabbitPublisher({ exchange, publishTimeoutMs, log });
-  const keeper = onMissingQueues && createQueueKeeper({ prefix, onMissingQueues, log });
+  const keeper = onMissingQueues && createQueueKeeper({ prefix, onMissingQueues, log, metrics });
   const lookForQueues = () => keeper?.look();
   let stopping: Promise<void> | undefined;
 

@@ -2,9 +2,11 @@ import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { connect, type ChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
+import { urlPerHost } from '../url-hosts.ts';
 import { backoffMs, pause, within } from './waiting.ts';
 
 export interface RabbitConnectionOptions {
+  /** Several hosts stand in it with commas between. */
   url: string;
   /** Shown as the connection's name by the broker. */
   name: string;
@@ -19,12 +21,15 @@ const closeTimeoutMs = 2_000;
 const maxPauseMs = 2_000;
 
 /**
- * Keeps one connection open: a lost one is replaced after a pause that grows from 100 ms to 2 s, for ever.
+ * Keeps one connection open: a lost one is replaced after a pause that grows from 100 ms to 2 s, for ever, by one to the next
+ * of its hosts. The first is drawn, so that instances spread over them.
  * Not by amqplib's `recovery`: that waits without limit for the close of a half-dead link after its
  * `setup` failed, and it never notices a connection that ends while `setup` resolves.
  */
 export function createRabbitConnection({ url, name, log, use, onConnected }: RabbitConnectionOptions) {
   const stopping = new AbortController();
+  const urls = urlPerHost(url);
+  let nextHost = Math.floor(Math.random() * urls.length);
   let model: ChannelModel | undefined;
   let socket = new AbortController();
   let kept: Promise<void> | undefined;
@@ -33,7 +38,7 @@ export function createRabbitConnection({ url, name, log, use, onConnected }: Rab
     for (let failures = 1; !stopping.signal.aborted; failures++) {
       socket = new AbortController();
       try {
-        const opened = await open(url, name, socket.signal);
+        const opened = await open(urls[nextHost++ % urls.length]!, name, socket.signal);
         const closed = watch(opened);
         model = opened;
         log.info({ connection: name }, 'connected to RabbitMQ');

@@ -7,7 +7,7 @@ import type { EventHandler, PublishOutcome } from './bus.ts';
 import { createConsumer, type Delivery, type DeliveryRules } from './consumer.ts';
 import { answered, keepChannel } from './rabbit-channel.ts';
 import type { RabbitPublisher } from './rabbit-publisher.ts';
-import { countConsumers, declareParkingQueue } from './rabbit-queues.ts';
+import { declareParkingQueue, lookUpQueue } from './rabbit-queues.ts';
 import { parkedQueueOf, type QueueName } from './topology.ts';
 
 export interface RabbitConsumerOptions {
@@ -102,7 +102,7 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
   /** Never creates it: a queue that was lost took events with it, and who creates it makes up for them. */
   async function waitForQueue(model: ChannelModel, ended: AbortSignal) {
     for (let failures = 1; !ended.aborted; failures++) {
-      if ((await countConsumers(model, queueName)) !== undefined) return;
+      if (await lookUpQueue(model, queueName)) return;
       if (failures === 1)
         log.warn({ queue: queueName }, 'the queue is not there; waiting for a bus that creates it');
       onMissing();
@@ -140,10 +140,10 @@ export function createRabbitConsumer(options: RabbitConsumerOptions) {
     for (;;) {
       await pause(lookIntervalMs, ended);
       if (ended.aborted) return;
-      const consumers = await countConsumers(model, queueName).catch((error: unknown) => {
+      const found = await lookUpQueue(model, queueName).catch((error: unknown) => {
         if (!ended.aborted) throw error;
       });
-      if (!consumers && !ended.aborted)
+      if (!found?.consumerCount && !ended.aborted)
         throw new TransientError('BUS_UNAVAILABLE', {
           detail: `RabbitMQ has forgotten that ${queueName} is consumed`,
         });

@@ -1,5 +1,6 @@
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel, ChannelModel, Replies } from 'amqplib';
 import type { Logger } from '../logger.ts';
+import type { BusMetrics } from './bus-metrics.ts';
 import { onAbort, pause, within } from './waiting.ts';
 import { answered, keepChannel } from './rabbit-channel.ts';
 import { parkedQueueOf, queueArguments, queueNames, type QueueName } from './topology.ts';
@@ -13,6 +14,7 @@ export interface QueueKeeperOptions {
    */
   onMissingQueues: (queues: QueueName[]) => Promise<void>;
   log: Logger;
+  metrics: Pick<BusMetrics, 'ready' | 'parked'>;
 }
 
 /** How long a queue that nobody publishes to can be missing without being missed. */
@@ -21,7 +23,7 @@ const lookIntervalMs = 5_000;
 const callbackTimeoutMs = 5_000;
 
 /** Creates the queues of the topology, with their parking queues, and again whenever one is missing. */
-export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperOptions) {
+export function createQueueKeeper({ prefix, onMissingQueues, log, metrics }: QueueKeeperOptions) {
   let complete = false;
   let pausing = new AbortController();
   /** Those that were created, or may have been, and not told of since. */
@@ -34,6 +36,9 @@ export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperO
   async function setUp(model: ChannelModel, channel: Channel, gone: AbortSignal) {
     onAbort(gone, () => {
       complete = false;
+      // Nobody knows now; the last numbers would look as if somebody did.
+      metrics.ready.reset();
+      metrics.parked.reset();
       look();
     });
     while (!gone.aborted) {
@@ -48,8 +53,10 @@ export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperO
   async function createMissing(model: ChannelModel, channel: Channel) {
     const missing: QueueName[] = [];
     for (const queue of queueNames) {
-      await declareParkingQueue(channel, prefix + queue);
-      if ((await countConsumers(model, prefix + queue)) !== undefined) told.delete(queue);
+      metrics.parked.set({ queue }, await declareParkingQueue(channel, prefix + queue));
+      const found = await lookUpQueue(model, prefix + queue);
+      metrics.ready.set({ queue }, found?.messageCount ?? 0);
+      if (found) told.delete(queue);
       else missing.push(queue);
     }
     await tellOfCreated(missing);
@@ -105,22 +112,29 @@ export function createQueueKeeper({ prefix, onMissingQueues, log }: QueueKeeperO
   };
 }
 
-/** What is parked there is nobody's but the operator's, so whoever needs the queue may create it. */
-export async function declareParkingQueue(channel: Channel, queue: string) {
+/**
+ * What is parked there is nobody's but the operator's, so whoever needs the queue may create it. Gives how many messages it
+ * holds.
+ */
+export async function declareParkingQueue(channel: Channel, queue: string): Promise<number> {
   const wanted = { durable: true, arguments: queueArguments.parked() };
-  await answered(channel.assertQueue(parkedQueueOf(queue), wanted));
+  const { messageCount } = await answered(channel.assertQueue(parkedQueueOf(queue), wanted));
+  return messageCount;
 }
 
-/** How many consume a queue, whatever its arguments; undefined: the broker has no such queue. */
-export async function countConsumers(model: ChannelModel, queue: string): Promise<number | undefined> {
+/** How many consume a queue, and how many messages wait in it, whatever its arguments; undefined: the broker has no such queue. */
+export async function lookUpQueue(
+  model: ChannelModel,
+  queue: string,
+): Promise<Replies.AssertQueue | undefined> {
   // On a channel of its own, as the broker says no by closing it.
   const channel = await answered(model.createChannel());
   channel.on('error', () => undefined);
   try {
-    const { consumerCount } = await answered(channel.checkQueue(queue));
+    const found = await answered(channel.checkQueue(queue));
     // Not awaited: amqplib never answers if the connection ends before the broker does.
     channel.close().catch(() => undefined);
-    return consumerCount;
+    return found;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 404) return undefined;
     throw error;

@@ -8,7 +8,7 @@ import { createCacheMetrics } from './cache-metrics.ts';
 import type { CacheStore } from './cache-store.ts';
 import { createClaims } from './claims.ts';
 import { createToken } from './entry.ts';
-import { createLimiter } from './limiter.ts';
+import { createLimiter } from '../limiter.ts';
 import { createLookUps } from './look-ups.ts';
 import { createReader, tagKey, type ReaderOptions } from './reader.ts';
 import { within } from '../within.ts';

@@ -3,7 +3,7 @@ import type { CacheMetrics } from './cache-metrics.ts';
 import type { CacheStore } from './cache-store.ts';
 import type { Claim } from './claims.ts';
 import { encodeEntry, readEntry } from './entry.ts';
-import type { Limiter } from './limiter.ts';
+import type { Limiter } from '../limiter.ts';
 import type { LookUp } from './look-ups.ts';
 
 /** Turns a value into bytes and back. `decode` may keep a view of the bytes, and must not change them. */

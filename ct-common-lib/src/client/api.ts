@@ -1,247 +1,50 @@
 // Made of docs/openapi.json: edits here are lost.
 
-/** Where each operation is. */
+/** Where each operation is, and whether it takes a token. */
 export const routes = {
-  createProduct: ['POST', '/api/products'],
+  createProduct: ['POST', '/api/products', 'token'],
   listProducts: ['GET', '/api/products'],
   getProduct: ['GET', '/api/products/{id}'],
-  replaceProduct: ['PUT', '/api/products/{id}'],
-  patchProduct: ['PATCH', '/api/products/{id}'],
-  deleteProduct: ['DELETE', '/api/products/{id}'],
-  createReview: ['POST', '/api/reviews'],
+  replaceProduct: ['PUT', '/api/products/{id}', 'token'],
+  patchProduct: ['PATCH', '/api/products/{id}', 'token'],
+  deleteProduct: ['DELETE', '/api/products/{id}', 'token'],
+  createReview: ['POST', '/api/reviews', 'token'],
   getReview: ['GET', '/api/reviews/{id}'],
-  replaceReview: ['PUT', '/api/reviews/{id}'],
-  patchReview: ['PATCH', '/api/reviews/{id}'],
-  deleteReview: ['DELETE', '/api/reviews/{id}'],
+  replaceReview: ['PUT', '/api/reviews/{id}', 'token'],
+  patchReview: ['PATCH', '/api/reviews/{id}', 'token'],
+  deleteReview: ['DELETE', '/api/reviews/{id}', 'token'],
   listReviews: ['GET', '/api/products/{id}/reviews'],
   getRating: ['GET', '/api/products/{id}/rating'],
   listRatings: ['GET', '/api/ratings'],
+  createAccount: ['POST', '/api/accounts'],
+  listAccounts: ['GET', '/api/accounts', 'token'],
+  getAccountById: ['GET', '/api/accounts/{id}', 'token'],
+  patchAccount: ['PATCH', '/api/accounts/{id}', 'token'],
+  deleteAccountById: ['DELETE', '/api/accounts/{id}', 'token'],
+  getAccount: ['GET', '/api/account', 'token'],
+  deleteAccount: ['POST', '/api/account/removal', 'token'],
+  changePassword: ['PUT', '/api/account/password', 'token'],
+  setUpSecondFactor: ['POST', '/api/account/second-factor', 'token'],
+  confirmSecondFactor: ['POST', '/api/account/second-factor/confirmation', 'token'],
+  removeSecondFactor: ['POST', '/api/account/second-factor/removal', 'token'],
+  sendVerificationMail: ['POST', '/api/account/verification-mail', 'token'],
+  verifyEmail: ['PUT', '/api/email-verification'],
+  requestPasswordReset: ['POST', '/api/password-reset'],
+  resetPassword: ['PUT', '/api/password-reset'],
+  createSession: ['POST', '/api/sessions'],
+  refreshSession: ['POST', '/api/sessions/refresh'],
+  endSession: ['POST', '/api/sessions/logout'],
+  getKeySet: ['GET', '/.well-known/jwks.json'],
+  createKey: ['POST', '/api/keys', 'token'],
+  listKeys: ['GET', '/api/keys', 'token'],
+  getKey: ['GET', '/api/keys/{id}', 'token'],
+  revokeKey: ['DELETE', '/api/keys/{id}', 'token'],
   getLiveness: ['GET', '/health/live'],
   getReadiness: ['GET', '/health/ready'],
   getMetrics: ['GET', '/metrics'],
   getOpenApi: ['GET', '/openapi.json'],
 } as const;
 
-export interface paths {
-    "/api/products": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List, sort, search and filter products */
-        get: operations["listProducts"];
-        put?: never;
-        /**
-         * Create a product
-         * @description Needs a token with the role `admin`.
-         */
-        post: operations["createProduct"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/products/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get a product with its rating */
-        get: operations["getProduct"];
-        /**
-         * Replace all of a product but its rating
-         * @description Needs a token with the role `admin`.
-         */
-        put: operations["replaceProduct"];
-        post?: never;
-        /**
-         * Delete a product and its reviews
-         * @description Needs a token with the role `admin`.
-         */
-        delete: operations["deleteProduct"];
-        options?: never;
-        head?: never;
-        /**
-         * Change fields of a product
-         * @description Needs a token with the role `admin`.
-         */
-        patch: operations["patchProduct"];
-        trace?: never;
-    };
-    "/api/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create a review
-         * @description Needs a token with the role `customer`.
-         */
-        post: operations["createReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reviews/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get a review */
-        get: operations["getReview"];
-        /**
-         * Replace a review
-         * @description Needs a token with the role `customer`.
-         */
-        put: operations["replaceReview"];
-        post?: never;
-        /**
-         * Delete a review
-         * @description Needs a token with the role `customer`.
-         */
-        delete: operations["deleteReview"];
-        options?: never;
-        head?: never;
-        /**
-         * Change fields of a review
-         * @description Needs a token with the role `customer`.
-         */
-        patch: operations["patchReview"];
-        trace?: never;
-    };
-    "/api/products/{id}/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List and filter the reviews of a product */
-        get: operations["listReviews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/products/{id}/rating": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the rating of a product */
-        get: operations["getRating"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/ratings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the ratings of many products */
-        get: operations["listRatings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether the process runs */
-        get: operations["getLiveness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether requests may be sent here, and the state of each helper */
-        get: operations["getReadiness"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Metrics for Prometheus */
-        get: operations["getMetrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** This description */
-        get: operations["getOpenApi"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -314,7 +117,7 @@ export interface components {
         };
         ProductPage: {
             data: components["schemas"]["Product"][];
-            /** @description For `cursor`; null: this is the last page. */
+            /** @description The `cursor` of the next page; null: this is the last one. */
             nextCursor: string | null;
         };
         /** @description RFC 7396: what is left out stays, null clears. */
@@ -328,7 +131,10 @@ export interface components {
         };
         /** @description What is left out is null. */
         NewReview: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The `id` in an answer of `POST` or `GET /api/products`.
+             */
             productId: string;
             rating: number;
             /** @default null */
@@ -337,6 +143,11 @@ export interface components {
             text?: string | null;
             /** @default null */
             authorName?: string | null;
+            /**
+             * @description For whom a program writes. Whoever writes with a token is the author.
+             * @default null
+             */
+            authorId?: string | null;
         };
         Review: {
             /** Format: uuid */
@@ -388,10 +199,15 @@ export interface components {
             title?: string | null;
             text?: string | null;
             authorName?: string | null;
+            /**
+             * @description For moderators: only approved reviews are listed and count.
+             * @enum {string}
+             */
+            status?: "pending" | "approved" | "rejected";
         };
         ReviewPage: {
             data: components["schemas"]["Review"][];
-            /** @description For `cursor`; null: this is the last page. */
+            /** @description The `cursor` of the next page; null: this is the last one. */
             nextCursor: string | null;
         };
         Rating: {
@@ -416,8 +232,186 @@ export interface components {
         };
         RatingPage: {
             data: components["schemas"]["Rating"][];
-            /** @description For `cursor`; null: this is the last page. */
+            /** @description The `cursor` of the next page; null: this is the last one. */
             nextCursor: string | null;
+        };
+        NewAccount: {
+            /** Format: email */
+            email: string;
+            /** Format: password */
+            password: string;
+        };
+        Account: {
+            /**
+             * Format: uuid
+             * @description The author of the reviews that its owner writes.
+             */
+            id: string;
+            email: string;
+            emailVerified: boolean;
+            /** @enum {string} */
+            role: "customer" | "moderator" | "admin";
+            disabled: boolean;
+            /** @description Whether a login takes a code. */
+            secondFactor: boolean;
+            /** @description Grows with each change. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            updatedAt: string;
+        };
+        AccountPage: {
+            data: components["schemas"]["Account"][];
+            /** @description The `cursor` of the next page; null: this is the last one. */
+            nextCursor: string | null;
+        };
+        AccountPatch: {
+            /** @enum {string} */
+            role?: "customer" | "moderator" | "admin";
+            /** @description Nobody logs in, and sessions end. */
+            disabled?: boolean;
+        };
+        AccountRemoval: {
+            /** Format: password */
+            password: string;
+        };
+        PasswordChange: {
+            /** Format: password */
+            currentPassword: string;
+            /** Format: password */
+            newPassword: string;
+        };
+        NewSecondFactor: {
+            /** Format: password */
+            password: string;
+        };
+        SecondFactor: {
+            /** @description In base 32, to be typed into an authenticator. */
+            secret: string;
+            /** @description The same as otpauth://…, for a QR code. */
+            uri: string;
+        };
+        SecondFactorCode: {
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code: string;
+        };
+        RecoveryCodes: {
+            /** @description Each in place of a code, once, when the authenticator is lost. Shown this once. */
+            recoveryCodes: string[];
+        };
+        SecondFactorRemoval: {
+            /** Format: password */
+            password: string;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code: string;
+        };
+        EmailVerification: {
+            /** @description What stands after # in the link of the mail. */
+            token: string;
+        };
+        PasswordResetRequest: {
+            /** Format: email */
+            email: string;
+        };
+        PasswordReset: {
+            /** @description What stands after # in the link of the mail. */
+            token: string;
+            /** Format: password */
+            newPassword: string;
+        };
+        Login: {
+            /** Format: email */
+            email: string;
+            /** Format: password */
+            password: string;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code?: string;
+        };
+        Session: {
+            /** Format: uuid */
+            accountId: string;
+            /** @description For Authorization: Bearer. */
+            accessToken: string;
+            /** @constant */
+            tokenType: "Bearer";
+            /** @description Seconds that the access token lasts. */
+            expiresIn: number;
+            /** @description Good once, for the next tokens of this session. */
+            refreshToken: string;
+            /** @description Seconds that the refresh token lasts. */
+            refreshExpiresIn: number;
+        };
+        RefreshToken: {
+            refreshToken: string;
+        };
+        KeySet: {
+            keys: ({
+                kty: string;
+                kid: string;
+                alg: string;
+                use: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
+        NewApiKey: {
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            scopes: ("reviews:write" | "reviews:moderate" | "products:write")[];
+            /**
+             * @description Null: never.
+             * @default null
+             */
+            expiresAt?: string | null;
+        };
+        CreatedApiKey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Of the key: ctr_<prefix>_… */
+            prefix: string;
+            scopes: ("reviews:write" | "reviews:moderate" | "products:write")[];
+            expiresAt: string | null;
+            revokedAt: string | null;
+            /** @description To the minute. */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            createdAt: string;
+            /** @description All of it. Shown this once. */
+            key: string;
+        };
+        ApiKeyPage: {
+            data: components["schemas"]["ApiKey"][];
+            /** @description The `cursor` of the next page; null: this is the last one. */
+            nextCursor: string | null;
+        };
+        ApiKey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Of the key: ctr_<prefix>_… */
+            prefix: string;
+            scopes: ("reviews:write" | "reviews:moderate" | "products:write")[];
+            expiresAt: string | null;
+            revokedAt: string | null;
+            /** @description To the minute. */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            createdAt: string;
         };
     };
     responses: {
@@ -428,6 +422,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
                     /** @enum {string} */
                     code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
                 };
@@ -440,6 +436,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 408;
                     /** @enum {string} */
                     code?: "REQUEST_TIMEOUT";
                 };
@@ -452,6 +450,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 413;
                     /** @enum {string} */
                     code?: "BODY_TOO_LARGE";
                 };
@@ -464,6 +464,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 415;
                     /** @enum {string} */
                     code?: "MEDIA_TYPE_UNSUPPORTED" | "ENCODING_UNSUPPORTED";
                 };
@@ -476,6 +478,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 417;
                     /** @enum {string} */
                     code?: "EXPECTATION_FAILED";
                 };
@@ -488,6 +492,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 431;
                     /** @enum {string} */
                     code?: "HEAD_TOO_LARGE";
                 };
@@ -500,8 +506,542 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 500;
                     /** @enum {string} */
                     code?: "INTERNAL";
+                };
+            };
+        };
+        /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        "400.IDEMPOTENCY_KEY_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                };
+            };
+        };
+        /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED`, `KEY_INVALID` */
+        "401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 401;
+                    /** @enum {string} */
+                    code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED" | "KEY_INVALID";
+                };
+            };
+        };
+        /** @description Forbidden: `SCOPE_MISSING` */
+        "403.SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {string} */
+                    code?: "SCOPE_MISSING";
+                };
+            };
+        };
+        /** @description Conflict: `SKU_TAKEN`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.SKU_TAKEN.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "SKU_TAKEN" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Unprocessable Entity: `IDEMPOTENCY_KEY_REUSED` */
+        "422.IDEMPOTENCY_KEY_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {string} */
+                    code?: "IDEMPOTENCY_KEY_REUSED";
+                };
+            };
+        };
+        /** @description Too Many Requests: `TOO_MANY_REQUESTS` */
+        "429.TOO_MANY_REQUESTS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 429;
+                    /** @enum {string} */
+                    code?: "TOO_MANY_REQUESTS";
+                };
+            };
+        };
+        /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
+        "503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 503;
+                    /** @enum {string} */
+                    code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
+                };
+            };
+        };
+        /** @description Bad Request: `CURSOR_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        "400.CURSOR_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "CURSOR_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                };
+            };
+        };
+        /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
+        "503.TIMED_OUT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 503;
+                    /** @enum {string} */
+                    code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
+                };
+            };
+        };
+        /** @description Not Found: `PRODUCT_NOT_FOUND` */
+        "404.PRODUCT_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 404;
+                    /** @enum {string} */
+                    code?: "PRODUCT_NOT_FOUND";
+                };
+            };
+        };
+        /** @description Conflict: `SKU_TAKEN` */
+        "409.SKU_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "SKU_TAKEN";
+                };
+            };
+        };
+        /** @description Precondition Failed: `VERSION_MISMATCH` */
+        "412.VERSION_MISMATCH": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 412;
+                    /** @enum {string} */
+                    code?: "VERSION_MISMATCH";
+                };
+            };
+        };
+        /** @description Forbidden: `AUTHOR_IS_CALLER`, `SCOPE_MISSING` */
+        "403.AUTHOR_IS_CALLER.SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {string} */
+                    code?: "AUTHOR_IS_CALLER" | "SCOPE_MISSING";
+                };
+            };
+        };
+        /** @description Conflict: `REVIEW_EXISTS`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.REVIEW_EXISTS.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "REVIEW_EXISTS" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Not Found: `REVIEW_NOT_FOUND` */
+        "404.REVIEW_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 404;
+                    /** @enum {string} */
+                    code?: "REVIEW_NOT_FOUND";
+                };
+            };
+        };
+        /** @description Bad Request: `PRODUCT_IS_FIXED`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        "400.PRODUCT_IS_FIXED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "PRODUCT_IS_FIXED" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                };
+            };
+        };
+        /** @description Forbidden: `REVIEW_OF_ANOTHER`, `SCOPE_MISSING` */
+        "403.REVIEW_OF_ANOTHER.SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {string} */
+                    code?: "REVIEW_OF_ANOTHER" | "SCOPE_MISSING";
+                };
+            };
+        };
+        /** @description Forbidden: `REVIEW_OF_ANOTHER`, `STATUS_IS_MODERATED`, `SCOPE_MISSING` */
+        "403.REVIEW_OF_ANOTHER.STATUS_IS_MODERATED.SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {string} */
+                    code?: "REVIEW_OF_ANOTHER" | "STATUS_IS_MODERATED" | "SCOPE_MISSING";
+                };
+            };
+        };
+        /** @description Conflict: `EMAIL_TAKEN`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.EMAIL_TAKEN.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "EMAIL_TAKEN" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN` */
+        "503.OUTCOME_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 503;
+                    /** @enum {string} */
+                    code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN";
+                };
+            };
+        };
+        /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT`, `IDENTITY_PROVIDER_UNAVAILABLE` */
+        "503.TIMED_OUT.IDENTITY_PROVIDER_UNAVAILABLE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 503;
+                    /** @enum {string} */
+                    code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT" | "IDENTITY_PROVIDER_UNAVAILABLE";
+                };
+            };
+        };
+        /** @description Not Found: `ACCOUNT_NOT_FOUND` */
+        "404.ACCOUNT_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 404;
+                    /** @enum {string} */
+                    code?: "ACCOUNT_NOT_FOUND";
+                };
+            };
+        };
+        /** @description Conflict: `LAST_ADMIN` */
+        "409.LAST_ADMIN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "LAST_ADMIN";
+                };
+            };
+        };
+        /** @description Bad Request: `PASSWORD_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        "400.PASSWORD_WRONG.IDEMPOTENCY_KEY_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "PASSWORD_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                };
+            };
+        };
+        /** @description Conflict: `LAST_ADMIN`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.LAST_ADMIN.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "LAST_ADMIN" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Bad Request: `PASSWORD_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        "400.PASSWORD_WRONG": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "PASSWORD_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                };
+            };
+        };
+        /** @description Conflict: `SECOND_FACTOR_ON`, `EMAIL_UNVERIFIED`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.SECOND_FACTOR_ON.EMAIL_UNVERIFIED.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "SECOND_FACTOR_ON" | "EMAIL_UNVERIFIED" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Bad Request: `CODE_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        "400.CODE_WRONG.IDEMPOTENCY_KEY_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "CODE_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                };
+            };
+        };
+        /** @description Conflict: `SECOND_FACTOR_ON`, `SECOND_FACTOR_OFF`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.SECOND_FACTOR_ON.SECOND_FACTOR_OFF.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "SECOND_FACTOR_ON" | "SECOND_FACTOR_OFF" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Bad Request: `PASSWORD_WRONG`, `CODE_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        "400.PASSWORD_WRONG.CODE_WRONG.IDEMPOTENCY_KEY_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "PASSWORD_WRONG" | "CODE_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                };
+            };
+        };
+        /** @description Conflict: `SECOND_FACTOR_OFF`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.SECOND_FACTOR_OFF.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "SECOND_FACTOR_OFF" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Conflict: `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
+        "409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {string} */
+                    code?: "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
+                };
+            };
+        };
+        /** @description Bad Request: `LINK_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        "400.LINK_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 400;
+                    /** @enum {string} */
+                    code?: "LINK_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                };
+            };
+        };
+        /** @description Unauthorized: `CREDENTIALS_WRONG`, `CODE_MISSING`, `CODE_WRONG` */
+        "401.CREDENTIALS_WRONG.CODE_MISSING.CODE_WRONG": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 401;
+                    /** @enum {string} */
+                    code?: "CREDENTIALS_WRONG" | "CODE_MISSING" | "CODE_WRONG";
+                };
+            };
+        };
+        /** @description Forbidden: `ACCOUNT_DISABLED` */
+        "403.ACCOUNT_DISABLED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 403;
+                    /** @enum {string} */
+                    code?: "ACCOUNT_DISABLED";
+                };
+            };
+        };
+        /** @description Unauthorized: `REFRESH_TOKEN_INVALID`, `REFRESH_TOKEN_REUSED` */
+        "401.REFRESH_TOKEN_INVALID.REFRESH_TOKEN_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 401;
+                    /** @enum {string} */
+                    code?: "REFRESH_TOKEN_INVALID" | "REFRESH_TOKEN_REUSED";
+                };
+            };
+        };
+        /** @description Unauthorized: `REFRESH_TOKEN_INVALID` */
+        "401.REFRESH_TOKEN_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 401;
+                    /** @enum {string} */
+                    code?: "REFRESH_TOKEN_INVALID";
+                };
+            };
+        };
+        /** @description Not Found: `KEY_NOT_FOUND` */
+        "404.KEY_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    status?: 404;
+                    /** @enum {string} */
+                    code?: "KEY_NOT_FOUND";
                 };
             };
         };
@@ -518,7 +1058,7 @@ export interface operations {
             query?: {
                 /** @description Items of a page. Default 20. */
                 limit?: string;
-                /** @description The `nextCursor` of the page before, with the same sort and filters. */
+                /** @description The `nextCursor` of the page before, with the same sort and filters; without one it is the first page. */
                 cursor?: string;
                 sort?: "-createdAt" | "createdAt" | "name" | "price" | "-price" | "-averageRating" | "-reviewCount";
                 /** @description Words, each of which begins a word of the sku, name, brand or description. */
@@ -539,13 +1079,6 @@ export interface operations {
             /** @description A page of products. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
-                    /** @description The next page, with `rel="next"`, if there is one. */
-                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -555,54 +1088,26 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad Request: `CURSOR_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "CURSOR_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
-                    };
-                };
-            };
+            400: components["responses"]["400.CURSOR_INVALID"];
             408: components["responses"]["408"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     createProduct: {
         parameters: {
             query?: never;
             header?: {
-                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token. */
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -626,103 +1131,25 @@ export interface operations {
             /** @description The product. */
             201: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
-                    /** @description `true` on an answer that was given before. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description Its path. */
-                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
-                    };
-                };
-            };
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "ROLE_MISSING";
-                    };
-                };
-            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
             408: components["responses"]["408"];
-            /** @description Conflict: `SKU_TAKEN`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "SKU_TAKEN" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
-                    };
-                };
-            };
+            409: components["responses"]["409.SKU_TAKEN.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
-            /** @description Unprocessable Entity: `IDEMPOTENCY_KEY_REUSED` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "IDEMPOTENCY_KEY_REUSED";
-                    };
-                };
-            };
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     getProduct: {
@@ -733,6 +1160,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/products`. */
                 id: string;
             };
             cookie?: never;
@@ -742,11 +1170,6 @@ export interface operations {
             /** @description The product. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -756,58 +1179,31 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["400"];
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     replaceProduct: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The entity tag that was read: 412 if the thing has another version by now. */
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/products`. */
                 id: string;
             };
             cookie?: never;
@@ -830,11 +1226,6 @@ export interface operations {
             /** @description The product. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -842,98 +1233,30 @@ export interface operations {
                 };
             };
             400: components["responses"]["400"];
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Conflict: `SKU_TAKEN` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "SKU_TAKEN";
-                    };
-                };
-            };
-            /** @description Precondition Failed: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "VERSION_MISMATCH";
-                    };
-                };
-            };
+            409: components["responses"]["409.SKU_TAKEN"];
+            412: components["responses"]["412.VERSION_MISMATCH"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     deleteProduct: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The entity tag that was read: 412 if the thing has another version by now. */
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/products`. */
                 id: string;
             };
             cookie?: never;
@@ -948,86 +1271,29 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["400"];
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Precondition Failed: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "VERSION_MISMATCH";
-                    };
-                };
-            };
+            412: components["responses"]["412.VERSION_MISMATCH"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     patchProduct: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The entity tag that was read: 412 if the thing has another version by now. */
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/products`. */
                 id: string;
             };
             cookie?: never;
@@ -1054,11 +1320,6 @@ export interface operations {
             /** @description The product. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1066,95 +1327,26 @@ export interface operations {
                 };
             };
             400: components["responses"]["400"];
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Conflict: `SKU_TAKEN` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "SKU_TAKEN";
-                    };
-                };
-            };
-            /** @description Precondition Failed: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "VERSION_MISMATCH";
-                    };
-                };
-            };
+            409: components["responses"]["409.SKU_TAKEN"];
+            412: components["responses"]["412.VERSION_MISMATCH"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     createReview: {
         parameters: {
             query?: never;
             header?: {
-                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token. */
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1178,115 +1370,26 @@ export interface operations {
             /** @description The review. */
             201: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
-                    /** @description `true` on an answer that was given before. */
-                    "Idempotency-Replayed"?: "true";
-                    /** @description Its path. */
-                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
-                    };
-                };
-            };
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.AUTHOR_IS_CALLER.SCOPE_MISSING"];
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Conflict: `REVIEW_EXISTS`, `REQUEST_IN_PROGRESS`, `CREATED_IS_ERASED` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_EXISTS" | "REQUEST_IN_PROGRESS" | "CREATED_IS_ERASED";
-                    };
-                };
-            };
+            409: components["responses"]["409.REVIEW_EXISTS.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
-            /** @description Unprocessable Entity: `IDEMPOTENCY_KEY_REUSED` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "IDEMPOTENCY_KEY_REUSED";
-                    };
-                };
-            };
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     getReview: {
@@ -1297,6 +1400,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST /api/reviews` or `GET /api/products/{id}/reviews`. */
                 id: string;
             };
             cookie?: never;
@@ -1306,11 +1410,6 @@ export interface operations {
             /** @description The review. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1320,58 +1419,31 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["400"];
-            /** @description Not Found: `REVIEW_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_NOT_FOUND";
-                    };
-                };
-            };
+            404: components["responses"]["404.REVIEW_NOT_FOUND"];
             408: components["responses"]["408"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     replaceReview: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The entity tag that was read: 412 if the thing has another version by now. */
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST /api/reviews` or `GET /api/products/{id}/reviews`. */
                 id: string;
             };
             cookie?: never;
@@ -1393,109 +1465,36 @@ export interface operations {
             /** @description The review. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Bad Request: `PRODUCT_IS_FIXED`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_IS_FIXED" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
-                    };
-                };
-            };
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `REVIEW_OF_ANOTHER`, `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_OF_ANOTHER" | "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `REVIEW_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_NOT_FOUND";
-                    };
-                };
-            };
+            400: components["responses"]["400.PRODUCT_IS_FIXED"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.REVIEW_OF_ANOTHER.SCOPE_MISSING"];
+            404: components["responses"]["404.REVIEW_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Precondition Failed: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "VERSION_MISMATCH";
-                    };
-                };
-            };
+            412: components["responses"]["412.VERSION_MISMATCH"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     deleteReview: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The entity tag that was read: 412 if the thing has another version by now. */
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST /api/reviews` or `GET /api/products/{id}/reviews`. */
                 id: string;
             };
             cookie?: never;
@@ -1510,86 +1509,29 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["400"];
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `REVIEW_OF_ANOTHER`, `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_OF_ANOTHER" | "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `REVIEW_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_NOT_FOUND";
-                    };
-                };
-            };
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.REVIEW_OF_ANOTHER.SCOPE_MISSING"];
+            404: components["responses"]["404.REVIEW_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Precondition Failed: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "VERSION_MISMATCH";
-                    };
-                };
-            };
+            412: components["responses"]["412.VERSION_MISMATCH"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     patchReview: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The entity tag that was read: 412 if the thing has another version by now. */
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST /api/reviews` or `GET /api/products/{id}/reviews`. */
                 id: string;
             };
             cookie?: never;
@@ -1614,99 +1556,25 @@ export interface operations {
             /** @description The review. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            /** @description Bad Request: `PRODUCT_IS_FIXED`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_IS_FIXED" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
-                    };
-                };
-            };
-            /** @description Unauthorized: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` */
-            401: {
-                headers: {
-                    /** @description RFC 6750. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "TOKEN_MISSING" | "TOKEN_INVALID" | "TOKEN_EXPIRED";
-                    };
-                };
-            };
-            /** @description Forbidden: `REVIEW_OF_ANOTHER`, `ROLE_MISSING` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_OF_ANOTHER" | "ROLE_MISSING";
-                    };
-                };
-            };
-            /** @description Not Found: `REVIEW_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "REVIEW_NOT_FOUND";
-                    };
-                };
-            };
+            400: components["responses"]["400.PRODUCT_IS_FIXED"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.REVIEW_OF_ANOTHER.STATUS_IS_MODERATED.SCOPE_MISSING"];
+            404: components["responses"]["404.REVIEW_NOT_FOUND"];
             408: components["responses"]["408"];
-            /** @description Precondition Failed: `VERSION_MISMATCH` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "VERSION_MISMATCH";
-                    };
-                };
-            };
+            412: components["responses"]["412.VERSION_MISMATCH"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `OUTCOME_UNKNOWN`, `IDENTITY_PROVIDER_UNAVAILABLE` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "OUTCOME_UNKNOWN" | "IDENTITY_PROVIDER_UNAVAILABLE";
-                    };
-                };
-            };
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     listReviews: {
@@ -1714,7 +1582,7 @@ export interface operations {
             query?: {
                 /** @description Items of a page. Default 20. */
                 limit?: string;
-                /** @description The `nextCursor` of the page before, with the same sort and filters. */
+                /** @description The `nextCursor` of the page before, with the same sort and filters; without one it is the first page. */
                 cursor?: string;
                 sort?: "-createdAt" | "createdAt" | "-rating" | "rating";
                 /** @description Only reviews with these stars, e.g. `4,5`. */
@@ -1725,6 +1593,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/products`. */
                 id: string;
             };
             cookie?: never;
@@ -1734,13 +1603,6 @@ export interface operations {
             /** @description A page of reviews. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
-                    /** @description The next page, with `rel="next"`, if there is one. */
-                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1750,59 +1612,20 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad Request: `CURSOR_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "CURSOR_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
-                    };
-                };
-            };
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            400: components["responses"]["400.CURSOR_INVALID"];
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     getRating: {
@@ -1813,6 +1636,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/products`. */
                 id: string;
             };
             cookie?: never;
@@ -1822,11 +1646,6 @@ export interface operations {
             /** @description The rating. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1836,48 +1655,20 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["400"];
-            /** @description Not Found: `PRODUCT_NOT_FOUND` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "PRODUCT_NOT_FOUND";
-                    };
-                };
-            };
+            404: components["responses"]["404.PRODUCT_NOT_FOUND"];
             408: components["responses"]["408"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     listRatings: {
@@ -1898,11 +1689,6 @@ export interface operations {
             /** @description Those that exist, in the order asked for; there is no next page. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1912,11 +1698,823 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.TIMED_OUT"];
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. Default 20. */
+                limit?: string;
+                /** @description The `nextCursor` of the page before, with the same sort and filters; without one it is the first page. */
+                cursor?: string;
+                /** @description The account with this address alone. */
+                email?: string;
+            };
+            header?: {
+                /** @description Entity tags that the client has: 304 if it is one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.CURSOR_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.TIMED_OUT.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    createAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@shop.example",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description The account. A mail with a link is on its way, to confirm the address; without `SMTP_URL` the link is in the log. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.EMAIL_TAKEN.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    getAccountById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags that the client has: 304 if it is one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/accounts`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.TIMED_OUT.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    deleteAccountById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/accounts`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.LAST_ADMIN"];
+            412: components["responses"]["412.VERSION_MISMATCH"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    patchAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/accounts`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "moderator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountPatch"];
+                /**
+                 * @example {
+                 *       "role": "moderator"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.LAST_ADMIN"];
+            412: components["responses"]["412.VERSION_MISMATCH"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags that the client has: 304 if it is one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.TIMED_OUT.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountRemoval"];
+            };
+        };
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.PASSWORD_WRONG.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.LAST_ADMIN.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "correct horse battery",
+                 *       "newPassword": "incorrect horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description It is changed: log in again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.PASSWORD_WRONG"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            412: components["responses"]["412.VERSION_MISMATCH"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    setUpSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description For your authenticator. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            400: components["responses"]["400.PASSWORD_WRONG.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.SECOND_FACTOR_ON.EMAIL_UNVERIFIED.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            /** @description For when the authenticator is lost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400.CODE_WRONG.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.SECOND_FACTOR_ON.SECOND_FACTOR_OFF.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery",
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondFactorRemoval"];
+            };
+        };
+        responses: {
+            /** @description A login takes the password alone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.PASSWORD_WRONG.CODE_WRONG.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.SECOND_FACTOR_OFF.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    sendVerificationMail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way, unless the address is confirmed already, or the last one went within five minutes, or ten did within a day. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailVerification"];
+            };
+        };
+        responses: {
+            /** @description It is confirmed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.LINK_INVALID"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl",
+                 *       "newPassword": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description It is changed: log in. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.LINK_INVALID"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@shop.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description It is on its way, if there is such an account, unless the last one went within five minutes, or ten did within a day. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    createSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@shop.example",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description An access token, and one to refresh it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.CREDENTIALS_WRONG.CODE_MISSING.CODE_WRONG"];
+            403: components["responses"]["403.ACCOUNT_DISABLED"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "6f1f6f0e-3b1a-4c56-9a51-1f4f0c3a2b19.Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCB0b2tlbg"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshToken"];
+            };
+        };
+        responses: {
+            /** @description Both anew: the refresh token is good once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.REFRESH_TOKEN_INVALID.REFRESH_TOKEN_REUSED"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "6f1f6f0e-3b1a-4c56-9a51-1f4f0c3a2b19.Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCB0b2tlbg"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshToken"];
+            };
+        };
+        responses: {
+            /** @description The session has ended; its access token lasts for its minutes. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.REFRESH_TOKEN_INVALID"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN"];
+        };
+    };
+    getKeySet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags that the client has: 304 if it is one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Web Key Set (RFC 7517). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1928,20 +2526,184 @@ export interface operations {
             417: components["responses"]["417"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
+            503: components["responses"]["503.TIMED_OUT"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. Default 20. */
+                limit?: string;
+                /** @description The `nextCursor` of the page before, with the same sort and filters; without one it is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags that the client has: 304 if it is one of them. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys. */
+            200: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
+                    "application/json": components["schemas"]["ApiKeyPage"];
                 };
             };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.CURSOR_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.TIMED_OUT.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Shop server",
+                 *       "scopes": [
+                 *         "reviews:write",
+                 *         "products:write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, which is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            400: components["responses"]["400.IDEMPOTENCY_KEY_INVALID"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            408: components["responses"]["408"];
+            409: components["responses"]["409.REQUEST_IN_PROGRESS.CREATED_IS_ERASED"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            422: components["responses"]["422.IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    getKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags that the client has: 304 if it is one of them. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/keys`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is shown of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.KEY_NOT_FOUND"];
+            408: components["responses"]["408"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.TIMED_OUT.IDENTITY_PROVIDER_UNAVAILABLE"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read, quotes included: 412 if the thing has another version by now. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The `id` in an answer of `POST` or `GET /api/keys`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody gets in with it any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401.TOKEN_MISSING.TOKEN_INVALID.TOKEN_EXPIRED.KEY_INVALID"];
+            403: components["responses"]["403.SCOPE_MISSING"];
+            404: components["responses"]["404.KEY_NOT_FOUND"];
+            408: components["responses"]["408"];
+            412: components["responses"]["412.VERSION_MISMATCH"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            417: components["responses"]["417"];
+            429: components["responses"]["429.TOO_MANY_REQUESTS"];
+            431: components["responses"]["431"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503.OUTCOME_UNKNOWN.IDENTITY_PROVIDER_UNAVAILABLE"];
         };
     };
     getLiveness: {
@@ -1959,6 +2721,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "live"
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "live";
@@ -1972,20 +2739,7 @@ export interface operations {
             417: components["responses"]["417"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     getReadiness: {
@@ -2003,6 +2757,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "parts": {
+                     *         "postgres": "up",
+                     *         "cache": "in-use",
+                     *         "bus": "connected"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "ready";
@@ -2022,15 +2786,25 @@ export interface operations {
             /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
                         /** @enum {string} */
                         code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
                     };
+                    /**
+                     * @example {
+                     *       "status": "not ready",
+                     *       "parts": {
+                     *         "postgres": "down",
+                     *         "cache": "in-use",
+                     *         "bus": "connected"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         /** @constant */
                         status: "not ready";
@@ -2057,6 +2831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example ct_http_requests_in_progress{kind="read"} 1 */
                     "text/plain": string;
                 };
             };
@@ -2067,20 +2842,7 @@ export interface operations {
             417: components["responses"]["417"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
     getOpenApi: {
@@ -2098,14 +2860,19 @@ export interface operations {
             /** @description An OpenAPI 3.1 document. */
             200: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.1",
+                     *       "info": {
+                     *         "title": "CT Reviews",
+                     *         "version": "0.1.0"
+                     *       },
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": {
                         [key: string]: unknown;
                     };
@@ -2114,11 +2881,6 @@ export interface operations {
             /** @description The client has it already. */
             304: {
                 headers: {
-                    /**
-                     * @description The version, and a hash of the bytes.
-                     * @example "3-g4Ed1NMPmSLva3KC"
-                     */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2130,20 +2892,7 @@ export interface operations {
             417: components["responses"]["417"];
             431: components["responses"]["431"];
             500: components["responses"]["500"];
-            /** @description Service Unavailable: `DATABASE_UNAVAILABLE`, `OVERLOADED`, `STARTING`, `TIMED_OUT` */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "DATABASE_UNAVAILABLE" | "OVERLOADED" | "STARTING" | "TIMED_OUT";
-                    };
-                };
-            };
+            503: components["responses"]["503.TIMED_OUT"];
         };
     };
 }

@@ -2,6 +2,8 @@ import { routes, type components, type operations } from './api.ts';
 
 export type OperationId = keyof typeof routes;
 
+type Route = readonly [method: string, template: string, needed?: 'token'];
+
 type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined;
 type Responses<Id extends OperationId> = operations[Id]['responses'];
 
@@ -46,9 +48,9 @@ export type ListId = {
 type ItemOf<Id extends ListId> = Data<Id> extends { data: (infer Item)[] } ? Item : never;
 
 export interface ClientOptions {
-  /** Where the API is, without a path: `https://reviews.example`. */
+  /** Where the API is: `https://reviews.example`, or below a path, `https://shop.example/reviews`. */
   baseUrl: string;
-  /** What writes are sent with; a function is asked before each try. Default: nothing. */
+  /** A token or an API key, for what takes one; a function is asked before each try. Default: none. */
   token?: string | (() => string | Promise<string>);
   /** How often a request is sent again that may be. Default 4. */
   retries?: number;
@@ -76,11 +78,21 @@ export class ApiError extends Error {
 
 const longestPauseMs = 30_000;
 
+/** Those that promise that nothing was written. */
+const nothingDone = new Set([
+  'DATABASE_UNAVAILABLE',
+  'IDENTITY_PROVIDER_UNAVAILABLE',
+  'OVERLOADED',
+  'STARTING',
+  'TOO_MANY_REQUESTS',
+]);
+
 /**
  * A client with a method for each operation of the API, named as in its OpenAPI document. A method throws {@link ApiError} for
- * an answer that is a problem, what `fetch` throws where there is none, and the reason of an abort.
+ * an answer that is a problem, what `fetch` throws where there is none, what `token` throws, and the reason of an abort.
  *
- * What was refused for now (429, 503) is sent again when `Retry-After` says, up to `retries` times. So is, where nobody knows whether
+ * What was refused for now (429, 503) is sent again when `Retry-After` says, up to `retries` times; not where that is more than
+ * 30 s away, nor a PUT, PATCH or DELETE unless the API itself says that nothing was written. So is, where nobody knows whether
  * it was done, a read, and a POST: each goes with an `Idempotency-Key` of its own, so that it is done once however often it is sent.
  */
 export function createClient({
@@ -94,9 +106,9 @@ export function createClient({
     id: Id,
     input: Partial<Input<Id>> = {},
   ): Promise<Answer<Data<Id>>> {
-    const [method, template] = routes[id];
+    const [method, template, needed] = routes[id] as Route;
     const { path, query, body, headers, signal } = input;
-    const url = new URL(fill(template, path ?? {}), baseUrl);
+    const url = new URL(baseUrl.replace(/\/+$/, '') + fill(template, path ?? {}));
     const parameters: Record<string, string | undefined> = { ...(query as object | undefined) };
     for (const [name, value] of Object.entries(parameters))
       if (value !== undefined) url.searchParams.set(name, value);
@@ -108,10 +120,9 @@ export function createClient({
     const isRepeatable = method === 'GET' || method === 'POST';
 
     for (let tries = 0; ; tries++) {
+      const authorization = needed && token && `Bearer ${typeof token === 'string' ? token : await token()}`;
       const limit = AbortSignal.timeout(timeoutMs);
       try {
-        const authorization =
-          token && method !== 'GET' && `Bearer ${typeof token === 'string' ? token : await token()}`;
         const response = await send(url, {
           method,
           headers: { ...sent, ...(authorization && { Authorization: authorization }) },
@@ -124,8 +135,9 @@ export function createClient({
       } catch (error) {
         signal?.throwIfAborted();
         const mayRepeat = error instanceof ApiError ? isForNow(error, isRepeatable) : isRepeatable;
-        if (!mayRepeat || tries >= retries) throw error;
-        await pause(pauseMs(error, tries), signal);
+        const ms = pauseMs(error, tries);
+        if (!mayRepeat || tries >= retries || ms > longestPauseMs) throw error;
+        await pause(ms, signal);
       }
     }
   }
@@ -201,15 +213,24 @@ function isProblem(answer: Answer<unknown>): answer is Answer<Problem> {
   return true;
 }
 
-/** Whether the same request may do better soon. */
+/** Whether the same request may do better soon, and does no harm. */
 function isForNow({ problem: { status, code } }: ApiError, isRepeatable: boolean): boolean {
-  if (code === 'OUTCOME_UNKNOWN' || code === 'REQUEST_IN_PROGRESS') return isRepeatable;
-  return status === 429 || status === 503 || (isRepeatable && (status === 502 || status === 504));
+  // Not by the status alone: a proxy that has lost the API answers 503, too, and knows nothing of what was done.
+  if (!isRepeatable) return nothingDone.has(code);
+  return code === 'REQUEST_IN_PROGRESS' || [429, 502, 503, 504].includes(status);
 }
 
-/** As long as the answer says, else twice as long each time from 0.2 s, ± 20 %; 30 s at the most. */
+/** As long as the answer says, else twice as long each time from 0.2 s, ± 20 %. */
 function pauseMs(error: unknown, tries: number): number {
-  const told = Number(error instanceof ApiError ? error.headers.get('retry-after') : undefined);
-  const wanted = told > 0 ? told * 1000 : 200 * 2 ** tries * (0.8 + 0.4 * Math.random());
-  return Math.min(wanted, longestPauseMs);
+  const told = error instanceof ApiError ? toldMs(error.headers) : 0;
+  if (told > 0) return told;
+  return Math.min(200 * 2 ** tries * (0.8 + 0.4 * Math.random()), longestPauseMs);
+}
+
+/** `Retry-After` in seconds or as a date, which is one of the server's clock; 0: it says nothing. */
+function toldMs(headers: Headers): number {
+  const told = headers.get('retry-after') ?? '';
+  if (/^\d+$/.test(told)) return Number(told) * 1000;
+  const now = Date.parse(headers.get('date') ?? '') || Date.now();
+  return Date.parse(told) - now || 0;
 }

@@ -27,13 +27,15 @@ export interface NewEvent<T extends EventType> {
   subject: string;
   /** Default: now. */
   time?: Date;
+  /** Of the span that it follows from. Default: none. */
+  traceparent?: string | undefined;
   data: EventOf<T>['data'];
 }
 
 /** Builds an event and checks it against its schema. Throws {@link PoisonMessageError} if it does not fit. */
 export function createEvent<T extends EventType>(
   type: T,
-  { id, source, subject, time, data }: NewEvent<T>,
+  { id, source, subject, time, traceparent, data }: NewEvent<T>,
 ): EventOf<T> {
   return parseEvent({
     specversion: '1.0',
@@ -43,6 +45,7 @@ export function createEvent<T extends EventType>(
     subject,
     time: (time ?? new Date()).toISOString(),
     datacontenttype: 'application/json',
+    ...(traceparent !== undefined && { traceparent }),
     data,
   }) as EventOf<T>;
 }

@@ -18,5 +18,14 @@ export const envelopeSchema = z.object({
   /** RFC 3339, UTC: when it happened, not when it was sent. */
   time: z.iso.datetime({ offset: true }),
   datacontenttype: z.literal('application/json').optional(),
+  /**
+   * The span that it follows from (CloudEvents' Distributed Tracing extension, W3C Trace Context); none where nothing is traced. One that
+   * is none is as if there were none: no event is refused for it.
+   */
+  traceparent: z
+    .string()
+    .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+    .optional()
+    .catch(undefined),
   data: z.unknown(),
 });

@@ -17,6 +17,11 @@ export const ratingDataSchema = z.object({
   version: z.int().min(0),
   /** The rating database that it comes from; none: a release that did not tell. */
   store: z.guid().toLowerCase().nullish(),
+  /**
+   * `time` of the oldest of the review events that this was published for: how late it is. None: a release that did not tell. The
+   * same rating published again may have another one.
+   */
+  changedAt: z.iso.datetime({ offset: true }).nullish(),
 });
 
 export type RatingData = z.output<typeof ratingDataSchema>;

@@ -1,14 +1,21 @@
-import type { Response } from 'express';
-import { ForbiddenError } from '../errors.ts';
+import type { Request, Response } from 'express';
 import { HttpError } from './problem.ts';
 
 /** Who sends a request. */
 export interface Caller {
-  /** Who it is, by the identity provider's word; undefined: nobody asks who callers are. */
+  /** Tells callers apart, for idempotency keys and limits; empty: nobody asks who callers are. */
+  id: string;
+  /** The person, by the word of whoever has made the token; undefined: it is a program, or nobody asks. */
   subject?: string;
-  /** All that the caller may act as. */
-  roles: readonly string[];
+  /** What the caller may do. */
+  scopes: readonly string[];
 }
+
+/**
+ * Finds out who sends a request, before its body is read, and puts the {@link Caller} into `res.locals.caller`; or refuses it. Asked
+ * for each request of an endpoint, with the scope that it takes. Gives nothing where nothing has to be waited for.
+ */
+export type Gate = (req: Request, res: Response, scope: string | undefined) => Promise<void> | void;
 
 /** 401 (RFC 6750): without an error if there was no token at all. */
 export function unauthorized(
@@ -20,12 +27,14 @@ export function unauthorized(
   return new HttpError(401, code, detail, { 'WWW-Authenticate': challenge });
 }
 
-/** The caller whom somebody has put into `res.locals.caller`. Throws 401 `TOKEN_MISSING`, and 403 `ROLE_MISSING` without the role. */
-export function callerWith(role: string, res: Response): Caller {
+/** The caller in `res.locals.caller`. Throws 401 `TOKEN_MISSING`, and 403 `SCOPE_MISSING` without the scope. */
+export function callerWith(scope: string, res: Response): Caller {
   const caller = res.locals.caller as Caller | undefined;
   if (!caller)
     throw unauthorized('TOKEN_MISSING', 'This needs a token: send it as Authorization: Bearer <token>.');
-  if (!caller.roles.includes(role))
-    throw new ForbiddenError('ROLE_MISSING', { detail: `This needs a token with the role ${role}.` });
+  if (!caller.scopes.includes(scope))
+    throw new HttpError(403, 'SCOPE_MISSING', `This needs a token with the scope ${scope}.`, {
+      'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"`,
+    });
   return caller;
 }

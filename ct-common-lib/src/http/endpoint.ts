@@ -1,18 +1,21 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { InvalidInputError, type FieldFault } from '../errors.ts';
-import { callerWith, type Caller } from './access.ts';
+import { callerWith, type Caller, type Gate } from './access.ts';
 import { readBody } from './body.ts';
+import type { HeaderName } from './openapi-headers.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { versionsToMatch } from './precondition.ts';
 import { HttpError } from './problem.ts';
+import { runForRequest } from '../tracing/current.ts';
+import { tracedOf } from './trace-request.ts';
 
 interface InputSchemas {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
-  /** What the caller must be allowed to act as. Default: anybody may ask. */
-  role?: string;
+  /** What the caller must be allowed to do. Default: anybody may ask. */
+  scope?: string;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -25,8 +28,8 @@ export interface Input<S extends InputSchemas> {
   versions: string[] | undefined;
   /** Of a repeatable write: requests with the same one are one and the same. */
   idempotencyKey: string | undefined;
-  /** Who asks, where that takes a role; else undefined. */
-  caller: S extends { role: string } ? Caller : undefined;
+  /** Who asks, where that takes a scope; else undefined. */
+  caller: S extends { scope: string } ? Caller : undefined;
 }
 
 /** What the API's description tells of an endpoint beside its schemas. */
@@ -54,10 +57,12 @@ export interface Answer {
   mediaType?: string;
   /** Whether it has an entity tag, by which a read may be conditional. */
   tagged?: boolean;
-  /** Other headers, with what they hold. */
-  headers?: Record<string, string>;
+  /** A body as it may be. */
+  example?: unknown;
+  /** Other headers. */
+  headers?: HeaderName[];
   /** What a 503 of this endpoint may be instead of a problem. */
-  unavailable?: z.ZodType;
+  unavailable?: Answer;
 }
 
 export interface Described extends InputSchemas {
@@ -99,7 +104,7 @@ export function endpoint<S extends Described>(
       body: parse(schemas.body, req.body, 'body'),
       versions: schemas.guarded ? versionsToMatch(req) : undefined,
       idempotencyKey: schemas.repeatable ? idempotencyKeyOf(req) : undefined,
-      caller: schemas.role === undefined ? undefined : callerWith(schemas.role, res),
+      caller: schemas.scope === undefined ? undefined : callerWith(schemas.scope, res),
     };
     if (faults.length > 0) {
       throw new InvalidInputError('INPUT_INVALID', {
@@ -107,6 +112,8 @@ export function endpoint<S extends Described>(
         errors: faults,
       });
     }
+    const traced = tracedOf(res);
+    if (traced) return runForRequest(traced, () => handle(input as Input<S>, res, req));
     return handle(input as Input<S>, res, req);
   };
   return Object.assign(handler, { schemas });
@@ -147,11 +154,18 @@ export function route(router: Router, path: string, handlers: Route['handlers'])
   const remember = (req: Request, res: Response) => (res.locals.route = req.baseUrl + path);
   const allowed = ['OPTIONS'];
   for (const [method, handler] of Object.entries(handlers)) {
+    const scope = handler.schemas?.scope;
     const begin: RequestHandler = (req, res, next) => {
       remember(req, res);
-      // Before its body is read: whoever may not ask for it shall cost nothing.
-      if (handler.schemas?.role !== undefined) callerWith(handler.schemas.role, res);
-      readBody(req, res, next) as void;
+      const goOn = () => {
+        // Before its body is read: whoever may not ask for it shall cost nothing.
+        if (scope !== undefined) callerWith(scope, res);
+        readBody(req, res, next) as void;
+      };
+      const gate = req.app.locals.gate as Gate | undefined;
+      const waiting = gate?.(req, res, scope);
+      // Most reads wait for nothing, and a promise for each would cost more than all that is done here.
+      return waiting ? waiting.then(goOn) : goOn();
     };
     at[method as Method](begin, handler);
     allowed.push(method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : []));

@@ -15,7 +15,9 @@ export interface HealthOptions {
   metrics: Registry;
 }
 
-const tag = 'Operation';
+/** The chapter of what is for whoever runs it. */
+export const operationTag = 'Operation';
+const tag = operationTag;
 const stateOf = (status: z.ZodType) => z.strictObject({ status, parts: z.record(z.string(), z.string()) });
 
 const about = {
@@ -23,7 +25,11 @@ const about = {
     id: 'getLiveness',
     summary: 'Whether the process runs',
     tag,
-    answer: { description: 'It does.', body: z.strictObject({ status: z.literal('live') }) },
+    answer: {
+      description: 'It does.',
+      body: z.strictObject({ status: z.literal('live') }),
+      example: { status: 'live' },
+    },
   },
   ready: {
     id: 'getReadiness',
@@ -32,14 +38,24 @@ const about = {
     answer: {
       description: 'They may.',
       body: stateOf(z.literal('ready')),
-      unavailable: stateOf(z.literal('not ready')),
+      example: { status: 'ready', parts: { postgres: 'up', cache: 'in-use', bus: 'connected' } },
+      unavailable: {
+        description: 'They may not.',
+        body: stateOf(z.literal('not ready')),
+        example: { status: 'not ready', parts: { postgres: 'down', cache: 'in-use', bus: 'connected' } },
+      },
     },
   },
   metrics: {
     id: 'getMetrics',
     summary: 'Metrics for Prometheus',
     tag,
-    answer: { description: 'In the text format.', body: z.string(), mediaType: 'text/plain' },
+    answer: {
+      description: 'In the text format.',
+      body: z.string(),
+      mediaType: 'text/plain',
+      example: 'ct_http_requests_in_progress{kind="read"} 1\n',
+    },
   },
 } satisfies Record<string, About>;
 

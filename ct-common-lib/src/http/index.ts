@@ -1,9 +1,12 @@
-export { unauthorized, type Caller } from './access.ts';
+export { unauthorized, type Caller, type Gate } from './access.ts';
+export { addressOf } from './address.ts';
 export { createAdmission, type Admission, type AdmissionOptions } from './admission.ts';
+export type { SetHeaders } from './answer-headers.ts';
 export * from './app.ts';
 export { bodyLimitBytes } from './body.ts';
 export * from './endpoint.ts';
 export * from './health.ts';
+export { knownProblems, type KnownProblem } from './known-problems.ts';
 export { createOpenApi, type OpenApiOptions } from './openapi.ts';
 export { HttpError, problemHandler } from './problem.ts';
 export * from './representation.ts';

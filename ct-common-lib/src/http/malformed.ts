@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
+import { securityHeaders } from './answer-headers.ts';
 import { HttpError, problemDocument, problemType, refuse } from './problem.ts';
 
 /**
@@ -18,6 +19,7 @@ export function answerMalformed(server: Server, isAnswering: (socket: Duplex) =>
       `Content-Type: ${problemType}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Cache-Control: no-store',
+      ...securityHeaders.map((header) => header.join(': ')),
       'Connection: close',
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -1,61 +1,49 @@
-import { STATUS_CODES } from 'node:http';
 import type { Router } from 'express';
 import { z } from 'zod';
-import { routesOf, type About, type Described, type Endpoint, type Method } from './endpoint.ts';
-import { problemSchema, problemType } from './problem.ts';
+import { routesOf, type About, type Answer, type Described, type Endpoint, type Method } from './endpoint.ts';
+import type { KnownProblem } from './known-problems.ts';
+import { createHeaders, type HeaderName } from './openapi-headers.ts';
+import {
+  anywhere,
+  createProblemAnswers,
+  mergeCodes,
+  ofGuarded,
+  ofLimited,
+  ofProtected,
+  ofReads,
+  ofRepeatable,
+  ofWrites,
+} from './openapi-problems.ts';
+import { problemSchema } from './problem.ts';
 
 export interface OpenApiOptions {
   title: string;
   version: string;
-  description: string;
+  /** Is given the list of all problems, with what to do about each; both in Markdown. */
+  description: (problems: string) => string;
   license: { name: string; identifier: string };
-  /** The chapters in their order, with a sentence each. */
+  /** The chapters in their order, with a sentence each; those without an operation are left out. */
   tags: Record<string, string>;
   /** Whose endpoints are described, if they say what they are. */
   routers: Router[];
+  /** What is to be told of the problems that these endpoints have beside those of every API. */
+  problems?: Record<string, KnownProblem>;
+  /** What takes a token: each scope, and who has it. Undefined: nobody is asked who he is. */
+  scopes?: Record<string, string> | undefined;
+  /** Whether callers are held to limits at this path. Default: nowhere. */
+  isLimited?: (path: string) => boolean;
 }
 
 type Json = Record<string, unknown>;
 type Operation = Described & { about: About };
-
-/** The problems that any request may end in, by status. */
-const anywhere: Record<number, string[]> = {
-  400: [
-    'INPUT_INVALID',
-    'JSON_MALFORMED',
-    'BODY_UNREADABLE',
-    'PATH_MALFORMED',
-    'URL_MALFORMED',
-    'HOST_MISSING',
-    'REQUEST_MALFORMED',
-  ],
-  408: ['REQUEST_TIMEOUT'],
-  413: ['BODY_TOO_LARGE'],
-  415: ['MEDIA_TYPE_UNSUPPORTED', 'ENCODING_UNSUPPORTED'],
-  417: ['EXPECTATION_FAILED'],
-  431: ['HEAD_TOO_LARGE'],
-  500: ['INTERNAL'],
-  503: ['DATABASE_UNAVAILABLE', 'OVERLOADED', 'STARTING'],
-};
-const ofProtected: Record<number, string[]> = {
-  401: ['TOKEN_MISSING', 'TOKEN_INVALID', 'TOKEN_EXPIRED'],
-  403: ['ROLE_MISSING'],
-  503: ['IDENTITY_PROVIDER_UNAVAILABLE'],
-};
-const ofRepeatable: Record<number, string[]> = {
-  400: ['IDEMPOTENCY_KEY_INVALID'],
-  409: ['REQUEST_IN_PROGRESS', 'CREATED_IS_ERASED'],
-  422: ['IDEMPOTENCY_KEY_REUSED'],
-};
-const ofReads: Record<number, string[]> = { 503: ['TIMED_OUT'] };
-const ofWrites: Record<number, string[]> = { 503: ['OUTCOME_UNKNOWN'] };
 
 const securitySchemes = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'Authorization: Bearer <token>.',
+    description:
+      'A token, such as the `accessToken` of a login, or an API key; alone, without the word Bearer.',
   },
 };
 
@@ -63,24 +51,20 @@ const keyHeader = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token.',
+    'New for each request, such as a UUID, and the same for each time that it is sent: within 24 h it is done once, and answered each time as the first time. Keys belong to the subject of the token or to the API key; where neither is needed, to everybody: take random ones.',
   schema: { type: 'string', minLength: 1, maxLength: 257 },
 };
-const replayed = 'Idempotency-Replayed';
-const replayedHeader = {
-  description: '`true` on an answer that was given before.',
-  schema: { const: 'true' },
-};
-
-const entityTag = { schema: { type: 'string' }, example: '"3-g4Ed1NMPmSLva3KC"' };
-const etagHeader = { description: 'The version, and a hash of the bytes.', ...entityTag };
-
-/** The OpenAPI 3.1 document of an API, made of the schemas that its requests are parsed with. */
-export function createOpenApi({ title, version, description, license, tags, routers }: OpenApiOptions) {
+/** The OpenAPI 3.1 document of an API, made of the schemas that its requests are parsed with. Throws where nothing is known of a problem. */
+export function createOpenApi(options: OpenApiOptions) {
+  const { title, version, description, license, tags, routers } = options;
+  const { problems = {}, scopes, isLimited = () => false } = options;
   const schemas: Json = {};
-  /** Those that are the same everywhere. */
-  const responses: Json = {};
+  const examples: Json = {};
   const paths: Record<string, Record<string, Json>> = {};
+  /** Chapters. */
+  const used = new Set<string>();
+  const headers = createHeaders();
+  const answers = createProblemAnswers(problems, headers);
 
   /** Schemas with an id become components. */
   function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
@@ -117,76 +101,77 @@ export function createOpenApi({ title, version, description, license, tags, rout
     schema: { type: 'string' },
   });
 
-  function problemAnswer(status: number, codes: string[], instead?: z.ZodType): Json {
-    const code = { type: 'string', enum: codes };
-    const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code } }] };
-    const challenge = { 'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } } };
-    const retry = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };
-    const answer = {
-      description: `${STATUS_CODES[status]}: ${codes.map((one) => `\`${one}\``).join(', ')}`,
-      ...(status === 503 && { headers: retry }),
-      ...(status === 401 && { headers: challenge }),
-      content: {
-        [problemType]: { schema },
-        ...(instead && { 'application/json': { schema: schemaOf(instead, 'output') } }),
-      },
-    };
-    if (instead || codes.join() !== anywhere[status]?.join()) return answer;
-    responses[status] = answer;
-    return { $ref: `#/components/responses/${status}` };
+  /** A named schema has an example of its name. */
+  function contentOf(answer: Answer): Json | undefined {
+    const { body, mediaType = 'application/json', example } = answer;
+    if (!body) return undefined;
+    const schema = schemaOf(body, 'output');
+    const name = (schema.$ref as string | undefined)?.split('/').at(-1);
+    if (name === undefined || example === undefined) return { [mediaType]: { schema, example } };
+    examples[name] = { value: example };
+    return { [mediaType]: { schema, examples: { [name]: { $ref: `#/components/examples/${name}` } } } };
   }
 
-  function answersOf(
-    method: Method,
-    { about: { answer, problems = {} }, guarded, repeatable, role }: Operation,
-  ): Json {
-    const { status = 200, body, mediaType = 'application/json', tagged, headers = {}, unavailable } = answer;
-    const described = Object.fromEntries(
-      Object.entries(headers).map(([name, description]) => [
-        name,
-        { description, schema: { type: 'string' } },
-      ]),
-    );
+  function answersOf(path: string, method: Method, { about, guarded, repeatable, scope }: Operation): Json {
+    const { answer, problems = {} } = about;
+    const { status = 200, tagged, unavailable } = answer;
+    const isProtected = scopes && scope !== undefined;
+    const limit: HeaderName[] = isLimited(path) ? ['RateLimit-Policy', 'RateLimit'] : [];
+    const everywhere: HeaderName[] = ['X-Request-Id', 'Cache-Control', ...limit];
+    const content = contentOf(answer);
     const good: Json = {
       description: answer.description,
-      headers: {
-        ...(tagged && { ETag: etagHeader }),
-        ...(repeatable && { [replayed]: replayedHeader }),
-        ...described,
-      },
-      ...(body && { content: { [mediaType]: { schema: schemaOf(body, 'output') } } }),
+      headers: headers.of([
+        ...(tagged ? (['ETag'] as const) : []),
+        ...(repeatable ? (['Idempotency-Replayed'] as const) : []),
+        ...(answer.headers ?? []),
+        ...everywhere,
+      ]),
+      ...(content && { content }),
     };
-    const unchanged = { description: 'The client has it already.', headers: { ETag: etagHeader } };
-    const guard: Record<number, string[]> = guarded ? { 412: ['VERSION_MISMATCH'] } : {};
-    const all: Record<number, string[]> = {};
-    const repeats = repeatable ? ofRepeatable : {};
-    const access = role === undefined ? {} : ofProtected;
-    for (const some of [problems, guard, anywhere, method === 'get' ? ofReads : ofWrites, repeats, access])
-      for (const [code, names] of Object.entries(some)) (all[Number(code)] ??= []).push(...names);
+    const unchanged = {
+      description: 'The client has it already.',
+      headers: headers.of(['ETag', ...(answer.headers ?? []), ...everywhere]),
+    };
+    const wrong = mergeCodes([
+      problems,
+      guarded ? ofGuarded : {},
+      anywhere,
+      method === 'get' ? ofReads : ofWrites,
+      repeatable ? ofRepeatable : {},
+      isProtected ? ofProtected : {},
+      isLimited(path) ? ofLimited : {},
+    ]);
     return {
       [status]: good,
       ...(tagged && method === 'get' && { 304: unchanged }),
       ...Object.fromEntries(
-        Object.entries(all).map(([code, names]) => {
-          const instead = code === '503' ? unavailable : undefined;
-          return [code, problemAnswer(Number(code), names, instead)];
+        Object.entries(wrong).map(([text, names]) => {
+          const status = Number(text);
+          if (status !== 503 || !unavailable) return [status, answers.refer(status, names)];
+          return [
+            status,
+            answers.describe(status, names, contentOf(unavailable)!['application/json'] as Json),
+          ];
         }),
       ),
     };
   }
 
-  function describe(method: Method, operation: Operation): Json {
-    const { about, params, query, body, guarded, repeatable, role } = operation;
+  function describe(path: string, method: Method, operation: Operation): Json {
+    const { about, params, query, body, guarded, repeatable, scope } = operation;
     const { id, summary, tag, example, answer } = about;
+    used.add(tag);
     const content = body && { schema: schemaOf(body, 'input'), ...(example !== undefined && { example }) };
     const mediaTypes = ['application/json', ...(method === 'patch' ? ['application/merge-patch+json'] : [])];
     return {
       operationId: id,
       summary,
-      ...(role !== undefined && {
-        description: `Needs a token with the role \`${role}\`.`,
-        security: [{ bearer: [] }],
-      }),
+      ...(scopes &&
+        scope !== undefined && {
+          description: `Needs the scope \`${scope}\`: ${scopes[scope]}.`,
+          security: [{ bearer: [scope] }],
+        }),
       tags: [tag],
       parameters: [
         ...parametersIn('path', params),
@@ -196,7 +181,12 @@ export function createOpenApi({ title, version, description, license, tags, rout
           : []),
         ...(repeatable ? [keyHeader] : []),
         ...(guarded
-          ? [header('If-Match', 'The entity tag that was read: 412 if the thing has another version by now.')]
+          ? [
+              header(
+                'If-Match',
+                'The ETag that was read, quotes included: 412 if the thing has another version by now.',
+              ),
+            ]
           : []),
       ],
       ...(content && {
@@ -205,7 +195,7 @@ export function createOpenApi({ title, version, description, license, tags, rout
           content: Object.fromEntries(mediaTypes.map((type) => [type, content])),
         },
       }),
-      responses: answersOf(method, operation),
+      responses: answersOf(path, method, operation),
     };
   }
 
@@ -213,16 +203,32 @@ export function createOpenApi({ title, version, description, license, tags, rout
   for (const { path, handlers } of routers.flatMap(routesOf))
     for (const [method, { schemas: made }] of Object.entries(handlers) as [Method, Endpoint][])
       if (made?.about)
-        (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {})[method] = describe(method, made as Operation);
+        (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {})[method] = describe(
+          path,
+          method,
+          made as Operation,
+        );
 
+  const elsewhere = answers.ofNoOperation();
+  const shared = answers.components();
   return {
     openapi: '3.1.1',
-    info: { title, version, description, license },
+    info: { title, version, description: description(answers.list()), license },
     servers: [{ url: '/' }],
     // Unless an operation says otherwise.
     security: [],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(tags)
+      .filter(([name]) => used.has(name))
+      .map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas, responses, securitySchemes },
+    components: {
+      schemas,
+      headers: headers.components(),
+      responses: shared.responses,
+      examples: { ...examples, ...shared.examples },
+      ...(scopes && { securitySchemes }),
+    },
+    /** What is answered at other paths, and to other methods. */
+    'x-elsewhere': elsewhere,
   };
 }

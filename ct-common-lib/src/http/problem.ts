@@ -10,11 +10,14 @@ import {
   NotFoundError,
   OutcomeUnknownError,
   TransientError,
+  UnauthorizedError,
   VersionMismatchError,
   type FieldFault,
 } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { isTransientPostgresError, mayHaveCommitted } from '../postgres/transient.ts';
+import type { SetHeaders } from './answer-headers.ts';
+import { idsOf } from './trace-request.ts';
 
 /** An error that only HTTP knows: the status is given, as is every header that the status calls for. */
 export class HttpError extends AppError {
@@ -46,6 +49,14 @@ function problemOf(error: unknown, method: string): Problem {
     return { status: 400, code: error.code, detail: error.detail, errors: error.errors };
   }
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.detail };
+  if (error instanceof UnauthorizedError) {
+    return {
+      status: 401,
+      code: error.code,
+      detail: error.detail,
+      headers: { 'WWW-Authenticate': 'Bearer' },
+    };
+  }
   if (error instanceof ForbiddenError) return { status: 403, code: error.code, detail: error.detail };
   if (error instanceof ConflictError) {
     const { code, detail, location } = error;
@@ -109,7 +120,7 @@ export const problemSchema = z
   .strictObject({
     type: z.string().meta({ description: 'A URN made of the code.' }),
     title: z.string(),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     detail: z.string().meta({ description: 'What is wrong, and what to do.' }),
     instance: z.string().optional().meta({ description: 'The path that was asked for.' }),
     code: z.string().meta({ description: 'Stable: a program goes by it.' }),
@@ -135,10 +146,13 @@ export function problemDocument({ status, code, detail, errors }: Problem, insta
   });
 }
 
-/** The same for a request that the application will not see. */
+/** The same for a request that the routers will not see, with the headers that they would have found. */
 export function refuse(req: Request, res: Response, problem: Problem): void {
-  // Express would have set it.
+  // Express would have set both.
   req.originalUrl = req.url;
+  res.locals = {};
+  const setHeaders = req.app.locals.setHeaders as SetHeaders | undefined;
+  setHeaders?.(req, res);
   sendProblem(req, res, problem);
 }
 
@@ -160,11 +174,11 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     // The answer came after the time limit; what else goes wrong after it is told below.
     if (isLate && (error as NodeJS.ErrnoException).code === 'ERR_HTTP_HEADERS_SENT') return;
     const problem = problemOf(error, req.method);
-    if (problem.status === 500)
-      log.error({ err: error, method: req.method, path: req.path }, 'request failed');
+    const facts = { ...idsOf(res), err: error, method: req.method, path: req.path };
+    if (problem.status === 500) log.error(facts, 'request failed');
     // Under overload a line for each would be the last straw; they are counted in the metrics.
     else if (problem.status > 500 && problem.code !== 'OVERLOADED')
-      log.warn({ err: error, method: req.method, path: req.path }, 'request refused for now');
+      log.warn(facts, 'request refused for now');
     if (isLate) return;
     // Half an answer is out already: only cutting the connection tells the client that it is not whole.
     if (res.headersSent) res.destroy();

@@ -1,12 +1,15 @@
-import { createServer, IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { addressOf } from './address.ts';
 import type { Admission } from './admission.ts';
+import { awaitsBody } from './body.ts';
 import { answerMalformed, answerNoHost, answerNoPath, hasPath, lacksHost } from './malformed.ts';
+import { cutUnread } from './unread.ts';
 
 export interface ServerOptions {
   host: string;
@@ -17,6 +20,8 @@ export interface ServerOptions {
   admission?: Admission;
   /** The variable that sets the port, for the message when it is taken. Default `PORT`. */
   portVariable?: string;
+  /** How long the head of a request may take, and up to 2 s longer. Default 10,000. */
+  headTimeoutMs?: number;
   /** How long a connection may stand still while it waits for an answer or holds one up. Default 30,000. */
   stallTimeoutMs?: number;
   /** How long a stop goes on taking requests, so that balancers see in time that this server is not ready. Default 0. */
@@ -38,22 +43,31 @@ export function createHttpServer(
     log,
     admission,
     portVariable = 'PORT',
+    headTimeoutMs = 10_000,
     stallTimeoutMs = 30_000,
     drainDelayMs = 0,
     drainTimeoutMs = 8_000,
   }: ServerOptions,
 ) {
   // Node.js itself would answer a request without Host with a 400 that says nothing.
-  const server = createServer({ ...messageClasses(app), requireHostHeader: false }, (req, res) => {
+  const options = {
+    ...messageClasses(app),
+    requireHostHeader: false,
+    // Every 30 s by default, whatever the time-outs say.
+    connectionsCheckingInterval: 2_000,
+  };
+  const server = createServer(options, (incoming, outgoing) => {
+    const [req, res] = [incoming as Request, outgoing as Answer];
     follow(req, res);
-    if (lacksHost(req)) answerNoHost(req as Request, res as Response);
-    else if (!hasPath(req)) answerNoPath(req as Request, res as Response);
-    else if (admission && !admission.admits(req, res)) admission.refuse(req as Request, res as Response);
-    else app(req, res);
+    if (lacksHost(req)) answerNoHost(req, res);
+    else if (!hasPath(req)) answerNoPath(req, res);
+    // The rest of what has arrived is read until then, and with it most bodies.
+    else if (admission && awaitsBody(req)) setImmediate(serve, req, res);
+    else serve(req, res);
   });
   // A client that dribbles its request may not hold a connection for ever.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  server.headersTimeout = headTimeoutMs;
+  server.requestTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   // Nor one that asks and does not read the answer.
   server.timeout = stallTimeoutMs;
@@ -63,27 +77,48 @@ export function createHttpServer(
   answerMalformed(server, (socket) =>
     Boolean(running.get(socket)?.some((res) => res.socket === socket && res.headersSent)),
   );
+  cutUnread(server, running);
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
   let closing = false;
 
   server.on('connection', (socket) => {
+    const leave = admission?.admitConnection(clientOf(socket));
+    if (admission && !leave) return void socket.destroy();
     const answers: ServerResponse[] = [];
     running.set(socket, answers);
     socket.once('close', () => {
+      leave?.();
       running.delete(socket);
       // Node.js tells of the end to the answer that was being sent, and not to those of requests sent ahead.
       setImmediate(() => [...answers].forEach((res) => res.emit('close')));
     });
   });
 
-  function follow({ socket }: IncomingMessage, res: ServerResponse) {
+  /** Undefined: a proxy that is believed. */
+  function clientOf({ remoteAddress }: Socket): string | undefined {
+    const isProxy = app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean;
+    return isProxy(remoteAddress, 0) ? undefined : addressOf({ ip: remoteAddress });
+  }
+
+  function serve(req: Request, res: Answer) {
+    // Whoever is gone by then would never give his place back.
+    if (req.socket.destroyed) return;
+    if (admission) {
+      res.leave = admission.admit(req);
+      if (!res.leave) return admission.refuse(req, res);
+    }
+    app(req, res);
+  }
+
+  function follow({ socket }: IncomingMessage, res: Answer) {
     if (stopping) res.setHeader('Connection', 'close');
     const answers = running.get(socket) ?? [];
     answers.push(res);
     res.on('close', () => {
       const place = answers.indexOf(res);
       if (place !== -1) answers.splice(place, 1);
+      leavePlace(res);
       // An answer whose head was out before the stop has left its connection open.
       if (closing) server.closeIdleConnections();
     });
@@ -153,10 +188,29 @@ const backlog = 4_096;
  */
 function messageClasses(app: Express) {
   class Incoming extends IncomingMessage {}
-  class Outgoing extends ServerResponse {}
+  class Outgoing<Asked extends IncomingMessage> extends ServerResponse<Asked> {
+    leave: Answer['leave'] = undefined;
+
+    /** What is done for a request is done by then, and whoever reads the answer slowly takes nobody's place. */
+    override writeHead(status: number, reason?: unknown, headers?: unknown): this {
+      leavePlace(this);
+      return super.writeHead(status, reason as string, headers as OutgoingHttpHeaders);
+    }
+  }
   app.request = Object.setPrototypeOf(Incoming.prototype, app.request) as Request;
   app.response = Object.setPrototypeOf(Outgoing.prototype, app.response) as Response;
   return { IncomingMessage: Incoming, ServerResponse: Outgoing };
+}
+
+interface Answer extends Response {
+  /** Gives the place of its request in the admission back. */
+  leave: (() => void) | undefined;
+}
+
+/** Once: an answer is told of its end after its beginning, and twice if its connection was lost before its turn. */
+function leavePlace(res: Pick<Answer, 'leave'>) {
+  res.leave?.();
+  res.leave = undefined;
 }
 
 /** Throws what {@link createHttpServer} would throw at its start; for a look before other things are started. */

@@ -1,7 +1,6 @@
 import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import type { Logger } from '../logger.ts';
-import { Counter, Gauge, type Registry } from '../metrics.ts';
-import { within } from '../within.ts';
+import { Counter, createProbe, Gauge, type Registry } from '../metrics.ts';
 import { pauseMs } from './pause.ts';
 
 /** The columns that every outbox table has, see {@link outboxTableSql}. bigint comes as a string. */
@@ -36,6 +35,8 @@ export interface RelayOptions<Row extends OutboxRow> {
   batchSize?: number;
   /** Pause between two looks at an empty table, ± 20 %. Default 250. */
   pollIntervalMs?: number;
+  /** Before a row that was postponed is tried again: 100 ms, doubling up to this. Default 5,000. */
+  longestPauseMs?: number;
 }
 
 /**
@@ -43,7 +44,8 @@ export interface RelayOptions<Row extends OutboxRow> {
  * one table: each claims rows that no other holds. Order is not kept; receivers go by versions.
  */
 export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
-  const { sequelize, table, deliver, log, metrics, batchSize = 500, pollIntervalMs = 250 } = options;
+  const { sequelize, table, deliver, log, metrics, batchSize = 500 } = options;
+  const { pollIntervalMs = 250, longestPauseMs = 5_000 } = options;
   const relayed = counter(metrics);
   watchDepth(metrics, sequelize, table);
 
@@ -121,11 +123,11 @@ export function createRelay<Row extends OutboxRow>(options: RelayOptions<Row>) {
       const { reason } = postponed[0].delivery;
       log.warn({ table, rows: postponed.length, reason }, 'outbox rows postponed');
       await sequelize.query(
-        // 100 ms doubling to 5 s, so that rows nobody can take do not stand in the way of the others.
+        // Longer each time, so that rows nobody can take do not stand in the way of the others.
         `UPDATE ${table}
-            SET attempts = attempts + 1, available_at = now() + least(0.1 * 2 ^ least(attempts, 10), 5) * interval '1 second'
+            SET attempts = attempts + 1, available_at = now() + least(0.1 * 2 ^ least(attempts, 20), $2) * interval '1 second'
           WHERE id = ANY($1::bigint[])`,
-        { bind: [postponed.map(({ row }) => row.id)], transaction },
+        { bind: [postponed.map(({ row }) => row.id), longestPauseMs / 1000], transaction },
       );
     }
     for (const [outcome, of] of Object.entries({ delivered, parked, postponed })) {
@@ -234,29 +236,31 @@ function counter(metrics: Registry): Counter<'table' | 'outcome'> {
 }
 
 /**
- * Depth and age are looked up when they are asked for: the count stops at 10,000 to stay cheap, and a database
- * that does not answer within a second leaves them without a value.
+ * Looked up when they are asked for, all in one statement: the counts stop at 10,000 to stay cheap, and a database that does not answer
+ * within a second leaves them without a value.
  */
 function watchDepth(metrics: Registry, sequelize: Sequelize, table: string) {
-  const gauge = (name: string, help: string, sql: string) =>
+  const probe = createProbe(async () => {
+    const [row] = await sequelize.query<Depth>(depthSql(table), { type: QueryTypes.SELECT });
+    return row;
+  });
+  const gauge = (name: string, help: string, value: keyof Depth) =>
     new Gauge({
-      name,
+      name: `ct_${table}_${name}`,
       help,
       registers: [metrics],
       async collect() {
-        const asked = sequelize.query<{ value: number }>(sql, { type: QueryTypes.SELECT });
-        const rows = await within(1_000, asked).catch(() => [{ value: NaN }]);
-        this.set(rows[0]?.value ?? 0);
+        this.set((await probe())?.[value] ?? NaN);
       },
     });
-  gauge(
-    `ct_${table}_depth_rows`,
-    `Rows waiting in ${table}, counted to 10,000`,
-    `SELECT count(*)::int AS value FROM (SELECT 1 FROM ${table} LIMIT 10000) AS waiting`,
-  );
-  gauge(
-    `ct_${table}_oldest_age_seconds`,
-    `Age of the oldest row in ${table}`,
-    `SELECT extract(epoch FROM now() - created_at)::float8 AS value FROM ${table} ORDER BY id LIMIT 1`,
-  );
+  gauge('depth_rows', `Rows waiting in ${table}, counted to 10,000`, 'depth');
+  gauge('oldest_age_seconds', `Age of the oldest row in ${table}`, 'age');
+  gauge('parked_rows', `Rows of ${table} that were put aside, counted to 10,000`, 'parked');
 }
+
+type Depth = Record<'depth' | 'age' | 'parked', number>;
+
+const depthSql = (table: string) => `
+  SELECT (SELECT count(*)::int FROM (SELECT FROM ${table} LIMIT 10000) AS waiting) AS depth,
+         coalesce((SELECT extract(epoch FROM now() - created_at)::float8 FROM ${table} ORDER BY id LIMIT 1), 0) AS age,
+         (SELECT count(*)::int FROM (SELECT FROM ${table}_parked LIMIT 10000) AS parked) AS parked`;

@@ -4,6 +4,7 @@ import { Umzug } from 'umzug';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { driver } from './driver.ts';
+import { grantsSql, type Grants } from './grants.ts';
 import { isTransientPostgresError, sqlState } from './transient.ts';
 
 const lockTimeoutMs = 500;
@@ -30,6 +31,8 @@ export interface MigrateOptions {
   log: Logger;
   /** For how long a migration tries to get its locks before it gives up. Default 120,000. */
   patienceMs?: number;
+  /** Who may do what besides the owner, from the moment on in which a table is there. Default: nobody anything. */
+  grants?: Grants;
   /** Once it is aborted, a migration that waits for its locks is not tried again. */
   signal?: AbortSignal;
 }
@@ -40,11 +43,13 @@ export interface MigrateOptions {
  * migration is applied by one of them. Uses a connection of its own, as building an index on a large table may take longer
  * than any request may. A migration waits 500 ms for a lock: whoever comes after it waits behind it for as long.
  * Then it gives way, and is tried again after a pause of 2 s, in which no other instance tries either. Throws
- * {@link AppError} `MIGRATION_LOCKED_OUT` if that never helps.
+ * {@link AppError} `MIGRATION_LOCKED_OUT` if that never helps, and `MIGRATIONS_MISSING` where some are missing and the user does not
+ * own the tables.
  */
 export async function runMigrations({
   url,
   migrations,
+  grants,
   log,
   patienceMs = 120_000,
   signal,
@@ -61,7 +66,7 @@ export async function runMigrations({
     let firstFailedAt = 0;
     for (;;) {
       try {
-        const name = await applyNext(sequelize, migrations, signal);
+        const name = await applyNext(sequelize, { migrations, grants, signal });
         if (name === undefined) return;
         log.info({ migration: name }, 'migrated');
         attempt = 0;
@@ -80,12 +85,29 @@ export async function runMigrations({
 }
 
 /** Gives its name, undefined if there is none. */
-async function applyNext(sequelize: Sequelize, migrations: Migration[], signal?: AbortSignal) {
+async function applyNext(
+  sequelize: Sequelize,
+  { migrations, grants, signal }: Pick<MigrateOptions, 'migrations' | 'grants' | 'signal'>,
+) {
   return sequelize.transaction(async (transaction) => {
     const query = (sql: string, bind: unknown[] = []) =>
       sequelize.query(sql, bind.length > 0 ? { transaction, bind } : { transaction });
+    // Where a pooler is in front, the database has the limit that services need.
+    await query('SET LOCAL statement_timeout = 0');
     await query(`SELECT pg_advisory_xact_lock(hashtext('ct-reviews migrations'))`);
     signal?.throwIfAborted();
+    const executed = async () => {
+      const options = { transaction, type: QueryTypes.SELECT } as const;
+      const rows = await sequelize.query<{ name: string }>('SELECT name FROM schema_migrations', options);
+      return rows.map(({ name }) => name);
+    };
+    const [standing] = await sequelize.query<Standing>(standingSql, { transaction, type: QueryTypes.SELECT });
+    if (standing && !standing.owns) {
+      const known = new Set(standing.begun ? await executed() : []);
+      const missing = migrations.filter(({ name }) => !known.has(name));
+      if (missing.length > 0) throw notTheOwner(standing.user, missing);
+      return undefined;
+    }
     await query(createTable);
     await query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
     await query('SAVEPOINT nothing_applied');
@@ -93,11 +115,7 @@ async function applyNext(sequelize: Sequelize, migrations: Migration[], signal?:
       migrations,
       context: { query },
       storage: {
-        executed: async () => {
-          const options = { transaction, type: QueryTypes.SELECT } as const;
-          const rows = await sequelize.query<{ name: string }>('SELECT name FROM schema_migrations', options);
-          return rows.map(({ name }) => name);
-        },
+        executed,
         logMigration: ({ name }) =>
           query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]).then(() => {}),
         unlogMigration: ({ name }) =>
@@ -107,6 +125,8 @@ async function applyNext(sequelize: Sequelize, migrations: Migration[], signal?:
     });
     try {
       const [applied] = await umzug.up({ step: 1 });
+      // In the same transaction: a trigger on an old table may need a new one at once.
+      if (grants) await query(grantsSql(grants));
       return applied?.name;
     } catch (error) {
       if (gaveWayStates.has(sqlState(error) ?? '')) {
@@ -119,6 +139,26 @@ async function applyNext(sequelize: Sequelize, migrations: Migration[], signal?:
   });
 }
 
+interface Standing {
+  user: string;
+  /** Whether this user may change the tables. */
+  owns: boolean;
+  /** Whether there is any. */
+  begun: boolean;
+}
+
+const standingSql = `
+  SELECT current_user AS "user", known IS NOT NULL AS begun,
+         coalesce(pg_has_role(relowner, 'USAGE'), has_schema_privilege(current_schema(), 'CREATE'), true) AS owns
+    FROM to_regclass('schema_migrations') AS known LEFT JOIN pg_class ON pg_class.oid = known`;
+
+function notTheOwner(user: string, missing: Migration[]) {
+  const detail =
+    `The database lacks ${missing.map(({ name }) => name).join(', ')}, and the user ${user} does not own its tables. ` +
+    'Migrate it as their owner: npm run migrate, or node dist/db/main.js of the service, with MIGRATION_DATABASE_URL set.';
+  return new AppError('MIGRATIONS_MISSING', { detail });
+}
+
 function lockedOut(reason: string, attempts: number) {
   const detail =
     `${reason}, ${attempts} times: some transaction holds the table for too long. To find it: ` +
@@ -129,7 +169,7 @@ function lockedOut(reason: string, attempts: number) {
 
 /**
  * {@link runMigrations} for a service's start: waits for a database that is away, as it may start later than the
- * service does. False if `signal` ended the wait. `urlVariable` is the setting that an error message names. Throws
+ * service does, and for migrations that its owner has to make. False if `signal` ended the wait. `urlVariable` is the setting that an error message names. Throws
  * {@link AppError} `DATABASE_UNUSABLE` if the database refuses us, does not exist, or a migration fails: waiting would
  * make none of them right; and `MIGRATION_LOCKED_OUT`.
  */
@@ -144,13 +184,15 @@ export async function migrateWhenReachable({
       return true;
     } catch (cause) {
       if (signal.aborted) return false;
-      if (cause instanceof AppError) throw cause;
-      if (!isTransientPostgresError(cause)) {
+      const mustWait = cause instanceof AppError && cause.code === 'MIGRATIONS_MISSING';
+      if (cause instanceof AppError && !mustWait) throw cause;
+      if (!mustWait && !isTransientPostgresError(cause)) {
         const detail = `The database cannot be used (${(cause as Error).message}): check ${urlVariable}.`;
         throw new AppError('DATABASE_UNUSABLE', { detail, cause });
       }
       const reason = (cause as Error).message || 'no connection';
-      options.log.warn({ reason, urlVariable }, 'the database does not answer; trying again in a second');
+      const what = mustWait ? 'the database is not migrated' : 'the database does not answer';
+      options.log.warn({ reason, urlVariable }, `${what}; trying again in a second`);
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
     }
   }

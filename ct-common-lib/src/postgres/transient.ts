@@ -31,6 +31,9 @@ const connectionErrorName = /^Sequelize(Connection\w*|Host\w*|Timeout)Error$/;
 const unsentName = /^Sequelize(Connection\w*|Host\w*)Error$/;
 const unsentMessage = /not queryable|connection timeout|trying to connect/;
 
+/** While connecting: the database takes no connections for now (`ALLOW_CONNECTIONS false`). Of a statement it tells what lasts. */
+const closedState = '55000';
+
 /** Told instead of an answer, so that a COMMIT may have passed: by a server that ends, by a pooler that lost its server. */
 const endedClasses = ['08', '57P'];
 
@@ -45,6 +48,7 @@ export function isTransientPostgresError(error: unknown): boolean {
     return (
       rolledBackStates.has(state) ||
       passingStates.has(state) ||
+      (state === closedState && wasNeverSent(error)) ||
       passingClasses.some((prefix) => state.startsWith(prefix))
     );
   }
@@ -63,12 +67,13 @@ export function isTransientPostgresError(error: unknown): boolean {
  * its COMMIT was sent, so there only an error of COMMIT counts.
  */
 export function mayHaveCommitted(error: unknown): boolean {
-  if (!isTransientPostgresError(error)) return false;
-  if (chain(error).some(({ name, message }) => unsentName.test(name) || unsentMessage.test(message)))
-    return false;
+  if (!isTransientPostgresError(error) || wasNeverSent(error)) return false;
   const state = sqlState(error);
   return state === undefined || endedClasses.some((prefix) => state.startsWith(prefix));
 }
+
+const wasNeverSent = (error: unknown) =>
+  chain(error).some(({ name, message }) => unsentName.test(name) || unsentMessage.test(message));
 
 /** The SQLSTATE of a database error, through Sequelize's wrappers; undefined if it has none. */
 export function sqlState(error: unknown): string | undefined {

@@ -4,14 +4,18 @@ import { Client, DatabaseError, escapeIdentifier } from 'pg';
 export interface TestDatabaseOptions {
   /** Part of the database's name, so that a log tells whose it is. Default `test`. */
   name?: string;
+  /** A database of the server, as a user who may create others. Default: `TEST_POSTGRES_URL`. */
+  serverUrl?: string | undefined;
 }
 
 /**
- * Creates a database of the caller's own on the server at `TEST_POSTGRES_URL`. `drop` removes it and throws if
+ * Creates a database of the caller's own on a PostgreSQL server. `drop` removes it and throws if
  * connections were still open then, as something that was started was not stopped.
  */
-export async function createTestDatabase({ name = 'test' }: TestDatabaseOptions = {}) {
-  const serverUrl = process.env.TEST_POSTGRES_URL;
+export async function createTestDatabase({
+  name = 'test',
+  serverUrl = process.env.TEST_POSTGRES_URL,
+}: TestDatabaseOptions = {}) {
   if (!serverUrl) throw new Error('TEST_POSTGRES_URL names no PostgreSQL: run npm test or npx mocha');
   const database = `${name}_${randomBytes(6).toString('hex')}`;
   const identifier = escapeIdentifier(database);

@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { ChannelModel } from 'amqplib';
 import { expect } from 'chai';
 import { queueNames, type QueueName } from '../../src/bus/index.ts';
+import { createBusMetrics } from '../../src/bus/bus-metrics.ts';
 import { createQueueKeeper } from '../../src/bus/rabbit-queues.ts';
+import { Registry } from '../../src/metrics.ts';
 import { waitFor } from '../../src/testing/wait-for.ts';
 import { log } from './rabbit-harness.ts';
 
@@ -22,7 +24,7 @@ function createBroker() {
     return Object.assign(channel, {
       async checkQueue(queue: string) {
         if (!queues.has(queue)) throw Object.assign(new Error('NOT_FOUND'), { code: 404 });
-        return { consumerCount: 0 };
+        return { consumerCount: 0, messageCount: 0 };
       },
       async assertQueue(queue: string) {
         if (refused.has(queue)) {
@@ -31,6 +33,7 @@ function createBroker() {
         }
         if (unanswered.has(queue)) await new Promise(() => undefined);
         queues.add(queue);
+        return { messageCount: 0 };
       },
       close: async () => void channel.emit('close'),
     });
@@ -56,7 +59,12 @@ describe('the keeper of the queues at a broker that refuses to create one', () =
     broker = createBroker();
     told = [];
     const onMissingQueues = async (queues: QueueName[]) => void told.push(queues);
-    keeper = createQueueKeeper({ prefix: '', onMissingQueues, log });
+    keeper = createQueueKeeper({
+      prefix: '',
+      onMissingQueues,
+      log,
+      metrics: createBusMetrics(new Registry()),
+    });
     closed = new AbortController();
   });
   afterEach(async () => {

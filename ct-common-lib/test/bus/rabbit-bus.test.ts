@@ -3,11 +3,39 @@ import { expect } from 'chai';
 import { describeBus, reviewCreated } from '../../src/testing/bus-suite.ts';
 import { describeWithRabbit } from '../../src/testing/services.ts';
 import { waitFor } from '../../src/testing/wait-for.ts';
+import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { createRabbitHarness } from './rabbit-harness.ts';
 
 describeWithRabbit('RabbitMQ', (url) => {
   // The queues are there before the bus, and only those that it consumes: what no queue takes is a part of the suite.
   describeBus('RabbitMQ bus', () => createRabbitHarness(url, { onMissingQueues: undefined }));
+
+  it('goes to the next of its hosts when one is away, at the start and later', async () => {
+    const { hostname, port } = new URL(url);
+    const proxies = [1, 2].map(() => createTcpProxy({ host: hostname, port: Number(port || 5672) }));
+    for (const proxy of proxies) await proxy.open();
+    const hosts = proxies.map((proxy) => `127.0.0.1:${proxy.port}`);
+    const urlOfHosts = url.replace(/(:\/\/(?:[^@/]*@)?)[^/?]*/, `$1${hosts.join()}`);
+    const [first, second] = proxies as [TcpProxy, TcpProxy];
+    await first.close();
+    const harness = await createRabbitHarness(url, { url: urlOfHosts });
+    const { bus } = harness;
+    try {
+      await bus.start();
+      await waitFor('a connection to the second', () => bus.state() === 'connected');
+      await first.open();
+      await second.close();
+      await waitFor(
+        'a connection to the first',
+        () => first.connections() > 0 && bus.state() === 'connected',
+      );
+      const [outcome] = await bus.publish([reviewCreated()]);
+      expect(outcome?.status).to.equal('confirmed');
+    } finally {
+      await harness.stop();
+      for (const proxy of proxies) await proxy.close();
+    }
+  });
 
   it('sends many events in few packets', async () => {
     const harness = await createRabbitHarness(url, { onMissingQueues: undefined });

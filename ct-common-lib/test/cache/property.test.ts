@@ -27,7 +27,6 @@ const mostlyWell = fc.oneof(
 
 describe('the cache, under any interleaving of reads, writes, bumps, faults, flushes and evictions', () => {
   it('gives a read that starts after a write was acknowledged that write or a newer one', async function () {
-    this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(
         // A pause after each step, so that probes come in between.

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { ApiError, createClient, type ClientOptions } from '../../src/client/index.ts';
+import { ApiError, createClient, type Client, type ClientOptions } from '../../src/client/index.ts';
 import { rejection } from '../../src/testing/bus-suite.ts';
 
 interface Seen {
@@ -25,6 +25,8 @@ const json =
 const problem = (status: number, code: string, headers: Record<string, string> = {}) =>
   json(status, { type: `urn:${code}`, title: code, status, detail: 'So it is.', code }, headers);
 const cut: Reply = (res) => res.destroy();
+const lostUpstream: Reply = (res) =>
+  res.writeHead(503, { 'Content-Type': 'text/html', 'Retry-After': '0' }).end('<html>');
 const good = json(200, { id });
 
 describe('the client', () => {
@@ -137,10 +139,46 @@ describe('the client', () => {
   for (const [what, reply] of [
     ['whose connection broke', cut],
     ['whose outcome nobody knows', problem(503, 'OUTCOME_UNKNOWN')],
+    ['that a proxy has lost', lostUpstream],
+    ['that a code of tomorrow refuses', problem(503, 'NEVER_HEARD_OF')],
   ] as const)
-    it(`does not send a change again ${what}: somebody may have changed it since`, async () => {
-      replies.push(reply);
-      await rejection(clientWith().patchReview({ path: { id }, body: { rating: 4 } }));
+    for (const [method, change] of Object.entries({
+      PUT: (client: Client) => client.replaceReview({ path: { id }, body: { rating: 4 } }),
+      PATCH: (client: Client) => client.patchReview({ path: { id }, body: { rating: 4 } }),
+      DELETE: (client: Client) => client.deleteReview({ path: { id } }),
+    }))
+      it(`does not send a ${method} again ${what}: somebody may have changed it since`, async () => {
+        replies.push(reply);
+        await rejection(change(clientWith()));
+        expect(seen).to.have.length(1);
+      });
+
+  it('sends a read again that a proxy has lost, and a POST', async () => {
+    replies.push(lostUpstream, good, lostUpstream, json(201, { id }));
+    await clientWith().getReview({ path: { id } });
+    await clientWith().createReview({ body: review });
+    expect(seen.map(({ method }) => method)).to.deep.equal(['GET', 'GET', 'POST', 'POST']);
+  });
+
+  it('comes again after a date, by the clock of the server', async () => {
+    // It is an hour behind.
+    const serverTime = (seconds: number) => new Date(Date.now() - 3_600_000 + seconds * 1000).toUTCString();
+    replies.push(problem(503, 'OVERLOADED', { Date: serverTime(0), 'Retry-After': serverTime(2) }));
+    const startedAt = performance.now();
+    await clientWith().getReview({ path: { id } });
+    expect(seen).to.have.length(2);
+    expect(performance.now() - startedAt).to.be.at.least(990);
+  });
+
+  for (const [what, told] of [
+    ['seconds', '31'],
+    ['a date', new Date(Date.now() + 3_600_000).toUTCString()],
+  ] as const)
+    it(`asks no earlier than it was told: it gives up where Retry-After is too far away, as ${what}`, async () => {
+      replies.push(problem(429, 'TOO_MANY_REQUESTS', { 'Retry-After': told }));
+      const error = await rejection(clientWith().getReview({ path: { id } }));
+      expect(error).to.have.nested.property('problem.code', 'TOO_MANY_REQUESTS');
+      expect((error as ApiError).headers.get('retry-after')).to.equal(told);
       expect(seen).to.have.length(1);
     });
 
@@ -177,6 +215,24 @@ describe('the client', () => {
       'Bearer token-2',
     ]);
   });
+
+  it('throws at once what the function throws that it asks for the token', async () => {
+    const reason = new Error('logged out');
+    let asked = 0;
+    const token = () => {
+      asked++;
+      throw reason;
+    };
+    expect(await rejection(clientWith({ token }).createReview({ body: review }))).to.equal(reason);
+    expect([asked, seen.length]).to.deep.equal([1, 0]);
+  });
+
+  for (const below of ['/shop/reviews', '/shop/reviews/'])
+    it(`asks below the path of an API that is at ${below}`, async () => {
+      const { port } = server.address() as AddressInfo;
+      await clientWith({ baseUrl: `http://127.0.0.1:${port}${below}` }).getReview({ path: { id } });
+      expect(seen[0]!.url).to.equal(`/shop/reviews/api/reviews/${id}`);
+    });
 
   it('names what somebody in between answers by its status', async () => {
     replies.push((res) => res.writeHead(403, { 'Content-Type': 'text/html' }).end('<html>'));

@@ -1,6 +1,20 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { ConfigError, loadConfig, portSetting, serviceSettings, urlSetting } from '../../src/index.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ConfigError,
+  loadConfig,
+  portSetting,
+  secret,
+  secretsOf,
+  serviceSettings,
+  urlOfHostsSetting,
+  urlPerHost,
+  urlSetting,
+  withSecretFiles,
+} from '../../src/index.ts';
 
 const schema = z.object({
   PORT: z.coerce.number().int().max(65_535).default(3000),
@@ -47,6 +61,57 @@ describe('loadConfig', () => {
   });
 });
 
+describe('a secret', () => {
+  const settings = z
+    .object({
+      DATABASE_URL: secret(z.url('must be a URL').optional()),
+      TOKEN: secret(z.string('must be set')),
+      NAME: z.string().optional(),
+    })
+    .refine(() => true)
+    .transform((env) => env);
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ct-secrets-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const fileOf = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+
+  it('comes from the variable, or from the file that NAME_FILE names, without the line break at its end', () => {
+    const fromFile = { TOKEN_FILE: fileOf('token', 'a secret \r\n') };
+    expect(loadConfig(settings, fromFile)).to.deep.equal({ TOKEN: 'a secret ' });
+    expect(withSecretFiles(['TOKEN'], fromFile).TOKEN).to.equal('a secret ');
+    expect(loadConfig(settings, { TOKEN: 'given', TOKEN_FILE: '' })).to.deep.equal({ TOKEN: 'given' });
+  });
+
+  it('is refused twice, unreadable, empty or wrong, with all faults at once, and never shown', () => {
+    const load = (env: NodeJS.ProcessEnv) => () => loadConfig(settings, env);
+    const good = fileOf('good', 'hidden');
+    expect(load({ TOKEN: 'x', TOKEN_FILE: good })).to.throw(
+      /has a fault:\n {2}TOKEN_FILE: cannot be set with TOKEN/,
+    );
+    expect(load({ TOKEN_FILE: join(folder, 'absent') })).to.throw(/has a fault:\n {2}TOKEN_FILE: .*ENOENT/);
+    expect(load({ TOKEN_FILE: fileOf('empty', '\n'), DATABASE_URL_FILE: good })).to.throw(
+      /has 2 faults:\n {2}TOKEN_FILE: names a file that is empty: .*\n {2}DATABASE_URL: must be a URL$/,
+    );
+    expect(load({ TOKEN_FILE: good, DATABASE_URL_FILE: good })).not.to.throw(/hidden/);
+    expect(() => withSecretFiles(['TOKEN'], { TOKEN_FILE: folder })).to.throw(ConfigError, 'cannot be read');
+  });
+
+  it('is found in the schema of one program and of several; other settings have no files', () => {
+    expect(secretsOf(settings)).to.deep.equal(['DATABASE_URL', 'TOKEN']);
+    const both = z.preprocess((env) => ({ one: env, two: env }), z.object({ one: settings, two: settings }));
+    expect(secretsOf(both)).to.include.members(['DATABASE_URL', 'TOKEN']);
+    const loaded = loadConfig(both, { TOKEN_FILE: fileOf('shared', 't'), NAME_FILE: '/nowhere' });
+    expect(loaded).to.deep.equal({ one: { TOKEN: 't' }, two: { TOKEN: 't' } });
+  });
+});
+
 describe('the settings of services', () => {
   const url = urlSetting('amqp:', 'amqps:');
 
@@ -55,6 +120,14 @@ describe('the settings of services', () => {
       expect(url.parse(good)).to.equal(good);
     for (const bad of ['localhost:5672', 'redis://localhost', 'amqp//', ' ', 'nonsense'])
       expect(() => url.parse(bad), bad).to.throw('must be a URL that begins with amqp:// or amqps://');
+  });
+
+  it('take URLs of several hosts where each of them would do', () => {
+    const several = urlOfHostsSetting('amqp:');
+    for (const good of ['amqp://a', 'amqp://u:p%40ss@a:5672,b:5673,[::1]:5674/vhost?heartbeat=2'])
+      expect(several.parse(good)).to.equal(good);
+    for (const bad of ['amqp://a:5672,b:x', 'amqp://a:1,b:99999', 'http://a,b', 'a,b', 'amqp:a'])
+      expect(() => several.parse(bad), bad).to.throw('must be a URL that begins with amqp://; several hosts');
   });
 
   it('take ports from 0 to 65535 and nothing else', () => {
@@ -77,5 +150,17 @@ describe('the settings of services', () => {
     expect(serviceSettings.NAME_PREFIX.parse('shop-1.eu:')).to.equal('shop-1.eu:');
     for (const bad of ['a b', '{tag}', 'ä', 'x'.repeat(101)])
       expect(() => serviceSettings.NAME_PREFIX.parse(bad), bad).to.throw('at most 100 letters');
+  });
+});
+
+describe('urlPerHost', () => {
+  it('gives one URL for each host, with all the rest', () => {
+    const url = 'amqp://user:p%2Css@a:5672,b,[::1]:5674/v?heartbeat=2,3';
+    expect(urlPerHost(url)).to.deep.equal([
+      'amqp://user:p%2Css@a:5672/v?heartbeat=2,3',
+      'amqp://user:p%2Css@b/v?heartbeat=2,3',
+      'amqp://user:p%2Css@[::1]:5674/v?heartbeat=2,3',
+    ]);
+    expect(urlPerHost('redis://only')).to.deep.equal(['redis://only']);
   });
 });

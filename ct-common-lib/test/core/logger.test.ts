@@ -42,6 +42,36 @@ describe('createLogger', () => {
     ['an authorization', { authorization: `Bearer ${secret}` }],
     ['request headers', { req: { headers: { authorization: secret, cookie: secret } } }],
     [
+      'headers at whatever depth',
+      { a: { b: { c: [{ Authorization: secret, 'set-cookie': [secret, secret] }] } } },
+    ],
+    [
+      'an Idempotency-Key',
+      { headers: { 'Idempotency-Key': secret, 'idempotency-key': secret }, idempotencyKey: secret },
+    ],
+    ['an X-API-Key', { headers: { 'X-API-Key': secret }, apiKey: secret, api_key: { value: secret } }],
+    ['tokens', { body: { refreshToken: secret, access_token: secret, token: secret, idToken: secret } }],
+    ['a token in a text', { reason: `refused Authorization: Bearer ${secret}` }],
+    ['second factors', { totpSecret: secret, recoveryCodes: [secret], otp: secret }],
+    [
+      'the password of a URL',
+      { url: `amqp://guest:${secret}@127.0.0.1:5672/vhost`, list: [`redis://:${secret}@cache`] },
+    ],
+    [
+      'the password of a URL in an error',
+      { err: new Error(`connect ECONNREFUSED postgres://ct:${secret}@db/ct`) },
+    ],
+    ['a password of a URL that has an @ itself', { url: `postgres://ct:p@${secret}@db/ct` }],
+    [
+      'a password among the parameters of a URL, or of a connection',
+      {
+        url: `redis+sentinel://a,b/shop?sentinelPassword=${secret}&x=1`,
+        dsn: `host=db password=${secret} user=ct`,
+      },
+    ],
+    ['a JSON Web Token in a text', { reason: `not ours: eyJhbGciOiJFUzI1NiJ9.${secret}.${secret}` }],
+    ['several reviews', { found: { reviews: [{ text: secret }, { authorName: secret }] } }],
+    [
       'what a review says, and who wrote it',
       { review: { id: 1, title: secret, text: secret, author: secret } },
     ],
@@ -66,6 +96,39 @@ describe('createLogger', () => {
       expect(lines[0]).not.to.include(secret);
     });
   }
+
+  it('keeps an API key out of any text, and tells which one it was', () => {
+    const { log, lines } = createLogged();
+    log.info(`no such key: ctr_0123456789ab_${'x'.repeat(43)}`);
+    expect(lines[0]).to.include('ctr_0123456789ab_[Redacted]').and.not.to.include('xxx');
+  });
+
+  it('leaves whole the token of a link that is printed for somebody to open', () => {
+    const { log, last } = createLogged();
+    const link = 'http://shop.example/verify-email#eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
+    log.warn({ link }, 'no mail server');
+    expect(last().link).to.equal(link);
+  });
+
+  it('keeps the password of a URL out of the message itself, and leaves the rest of the line as it is', () => {
+    const { log, last, lines } = createLogged();
+    log.warn(
+      { port: 5432, link: 'http://shop.example/verify#t=1' },
+      `no answer of redis://default:${secret}@cache:6379/0`,
+    );
+    expect(last()).to.include({
+      port: 5432,
+      link: 'http://shop.example/verify#t=1',
+      msg: 'no answer of redis://[Redacted]@cache:6379/0',
+    });
+    expect(lines[0]).to.match(/\}\n$/);
+  });
+
+  it('keeps them out of the lines of a child, too', () => {
+    const { log, lines } = createLogged();
+    log.child({ cookie: secret }).info({ refreshToken: secret }, 'something happened');
+    expect(lines[0]).to.include('something happened').and.not.to.include(secret);
+  });
 
   it('tells of an error its class, code, facts and stack, with those of its cause', () => {
     const { log, last } = createLogged();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { endpoint, route } from '../../src/http/index.ts';
-import { NotFoundError } from '../../src/index.ts';
+import { NotFoundError, TransientError } from '../../src/index.ts';
 import { waitFor } from '../../src/testing/wait-for.ts';
 import { json, served } from './served.ts';
 
@@ -8,6 +8,8 @@ describe('createApp', () => {
   const { send, metrics, logged } = served((router) => {
     route(router, '/:id', {
       get: endpoint({}, (_input, res, req) => {
+        if (req.params.id === 'broken') throw new Error('broken');
+        if (req.params.id === 'away') throw new TransientError('AWAY');
         if (req.params.id === 'none') throw new NotFoundError('REVIEW_NOT_FOUND');
         res.json({});
       }),
@@ -67,6 +69,31 @@ describe('createApp', () => {
       'POST /api/reviews/:id 400',
     ]);
     expect(counted.join()).not.to.include('17');
+  });
+
+  it('gives every answer an id of its own, and names it in the line of the request', async () => {
+    const answers = [await send('GET', '/api/reviews/1'), await send('GET', '/api/nothing')];
+    const ids = answers.map(({ headers }) => headers['x-request-id']);
+    for (const id of ids) expect(id).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(ids[0]).not.to.equal(ids[1]);
+    await waitFor('both lines', () => logged('debug').length === 2);
+    expect(logged('debug').map(({ requestId }) => requestId)).to.deep.equal(ids);
+  });
+
+  it('takes over the id that a request brings, and none that could forge a log', async () => {
+    const idOf = async (brought: string) =>
+      (await send('GET', '/api/reviews/1', { headers: { 'X-Request-Id': brought } })).headers['x-request-id'];
+    expect(await idOf('shop-7:4711')).to.equal('shop-7:4711');
+    for (const bad of ['', 'a b', 'x'.repeat(129), '"},{"level":"fatal"', 'é'])
+      expect(await idOf(bad), bad).to.match(/^[0-9a-f-]{36}$/);
+  });
+
+  it('names the id in the line of a failure, also of one that a client has to repeat', async () => {
+    const headers = { 'X-Request-Id': 'r-1' };
+    await send('GET', '/api/reviews/broken', { headers });
+    await send('GET', '/api/reviews/away', { headers });
+    expect(logged('error')[0]).to.include({ requestId: 'r-1', msg: 'request failed' });
+    expect(logged('warn')[0]).to.include({ requestId: 'r-1', msg: 'request refused for now' });
   });
 
   it('logs every request at level debug', async () => {

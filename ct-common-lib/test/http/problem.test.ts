@@ -286,6 +286,8 @@ describe('requests that are no HTTP', () => {
       const answer = await sendBytes(text);
       expect(answer.status).to.equal(status);
       expect(answer.head).to.match(/^content-type: application\/problem\+json$/im);
+      expect(answer.head).to.match(/^x-content-type-options: nosniff$/im);
+      expect(answer.head).to.match(/^content-security-policy: default-src 'none'; frame-ancestors 'none'$/im);
       expect(answer.problem).to.include({ status, code });
     });
   }

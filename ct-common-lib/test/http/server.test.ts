@@ -215,6 +215,27 @@ describe('createHttpServer', () => {
     await server.stop();
   });
 
+  it('answers 408 to a client that dribbles its head, once the time for it is over', async () => {
+    const { app } = createSlowApp();
+    const server = createHttpServer(app, { host, port: 0, log, headTimeoutMs: 100 });
+    await server.start();
+    const socket = connect(server.port(), host).on('error', () => undefined);
+    socket.write('GET /fast HTTP/1.1\r\n');
+    let answer = '';
+    socket.on('data', (bytes) => (answer += String(bytes)));
+    await waitFor(
+      'the answer',
+      () => {
+        socket.write('X: y\r\n');
+        return answer.includes('"code":"REQUEST_TIMEOUT"');
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect(answer).to.match(/^HTTP\/1\.1 408 /);
+    socket.destroy();
+    await server.stop();
+  });
+
   it('says so when there is no such host', async () => {
     const { app } = createSlowApp();
     const server = createHttpServer(app, { host: 'no.such.host.invalid', port: 0, log });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { type Response, Router } from 'express';
 import { createApp, createHttpServer, endpoint, route } from '../../src/http/index.ts';
@@ -77,5 +78,38 @@ describe('a request that takes longer than the time limit', () => {
       .to.match(/^HTTP\/1\.1 408 /)
       .and.to.include('"code":"REQUEST_TIMEOUT"');
     expect(held).to.deep.equal([]);
+  });
+});
+
+describe('a body that takes longer than the part of the time limit that is for it', () => {
+  const log = createLogger({ name: 'test', level: 'silent' });
+  const held: Response[] = [];
+  const router = Router();
+  const hold = endpoint({}, (_input, res) => void held.push(res));
+  route(router, '/held', { get: hold, post: hold });
+  const app = createApp({
+    log,
+    metrics: createMetrics('test'),
+    routers: [['/', router]],
+    bodyTimeLimitMs: 50,
+  });
+  const server = createHttpServer(app, { host: '127.0.0.1', port: 0, log });
+  before(() => server.start());
+  after(() => server.stop());
+
+  it('is answered with 408, while those that are whole, or need no body, go on', async () => {
+    const begin = (method: string, body: string) => {
+      const socket = connect(server.port(), '127.0.0.1');
+      socket.write(
+        `${method} /held HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n${body}`,
+      );
+      return socket;
+    };
+    const others = [begin('POST', '{}'), begin('GET', '{')];
+    await waitFor('the others', () => held.length === 2);
+    expect(await text(begin('POST', '{'))).to.match(/^HTTP\/1\.1 408 [^]*"code":"REQUEST_TIMEOUT"/);
+    expect(held.map(({ headersSent }) => headersSent)).to.deep.equal([false, false]);
+    for (const res of held) res.end();
+    for (const socket of others) socket.destroy();
   });
 });

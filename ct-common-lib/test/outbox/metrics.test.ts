@@ -28,21 +28,23 @@ describe("a relay's metrics", () => {
     });
   });
 
-  it('tell how many rows wait, and for how long the oldest has', async () => {
+  it('tell how many rows wait, for how long the oldest has, and how many were put aside', async () => {
     const metrics = createMetrics('test');
     create({ metrics });
     const values = async () => {
       const text = await metrics.metrics();
-      return ['ct_outbox_depth_rows', 'ct_outbox_oldest_age_seconds'].map((name) =>
+      return ['ct_outbox_depth_rows', 'ct_outbox_oldest_age_seconds', 'ct_outbox_parked_rows'].map((name) =>
         Number(new RegExp(`^${name}\\{service="test"\\} (.*)$`, 'm').exec(text)?.[1]),
       );
     };
-    expect(await values()).to.deep.equal([0, 0]);
+    expect(await values()).to.deep.equal([0, 0, 0]);
     await append(['a', 'b']);
     await select(`UPDATE outbox SET created_at = now() - interval '1 hour' WHERE message = 'a'`);
-    const [depth, age] = await values();
+    await select(`INSERT INTO outbox_parked (id, row, reason) VALUES (1, '{}', 'because')`);
+    const [depth, age, parked] = await values();
     expect(depth).to.equal(2);
     expect(age).to.be.within(3600, 3700);
+    expect(parked).to.equal(1);
   });
 
   it('are there for two relays of one service, and without a table to look at', async () => {

@@ -75,8 +75,8 @@ describe('violatedConstraint', () => {
 });
 
 describe('isMissingDatabaseError', () => {
-  it('knows a database, a schema or a table that is not there, and nothing else', () => {
-    for (const code of ['3D000', '3F000', '42P01'])
+  it('knows a database, a schema or a table that is not there, or not for us, and nothing else', () => {
+    for (const code of ['3D000', '3F000', '42P01', '42501'])
       expect(isMissingDatabaseError(buried(1, failure({ code }))), code).to.equal(true);
     for (const code of ['42703', 'ECONNREFUSED', undefined])
       expect(isMissingDatabaseError(failure({ code })), String(code)).to.equal(false);

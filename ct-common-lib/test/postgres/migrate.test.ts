@@ -41,6 +41,13 @@ describe('runMigrations', () => {
       )
     ).map(({ name }) => name);
 
+  it('takes as long as it needs, whatever limit on statements the database has', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await select(`ALTER DATABASE ${name} SET statement_timeout = '50ms'`);
+    await run([migration('0001-slow', 'SELECT pg_sleep(0.2); CREATE TABLE slow (name text)')]);
+    expect(await applied()).to.deep.equal(['0001-slow']);
+  });
+
   it('applies what is missing, in order, and remembers it by name', async () => {
     await run([people]);
     expect(await applied()).to.deep.equal(['0001-people']);

@@ -207,6 +207,15 @@ describe('database errors', () => {
     return failure;
   }
 
+  async function closedDatabase() {
+    const closed = await createTestDatabase({ name: 'closed' });
+    const { pathname } = new URL(closed.url);
+    await sequelize.query(`ALTER DATABASE "${pathname.slice(1)}" ALLOW_CONNECTIONS false`);
+    const failure = await failureAt(closed.url);
+    await closed.drop();
+    return failure;
+  }
+
   const unknownHost = () => failureAt('postgres://x@no.such.host.invalid/x');
 
   const transient: [
@@ -235,6 +244,7 @@ describe('database errors', () => {
     ['a full disk', diskFull, '53100', 'nothing was written'],
     ['a refused connection', refused, undefined, 'nothing was written'],
     ['a server that hangs up', hungUp, undefined, 'nothing was written'],
+    ['a database that takes no connections', closedDatabase, '55000', 'nothing was written'],
     ['a host that is not known', unknownHost, undefined, 'nothing was written'],
     ['a pool with no connection to spare', poolExhausted, undefined, 'nothing was written'],
     ["a client's time-out of a query", queryTimeout, undefined, 'it may have been committed'],
@@ -257,6 +267,7 @@ describe('database errors', () => {
       ['a null where none may be', `INSERT INTO counters VALUES ('c', NULL)`, '23502'],
       ['a table that is not there', 'SELECT * FROM nothing', '42P01'],
       ['a statement that is none', 'SELEKT', '42601'],
+      ['a state that a statement cannot do with', 'SELECT lastval()', '55000'],
       ['a division by zero', 'SELECT 1/0', '22012'],
     ];
     for (const [title, sql, state] of lasting) {

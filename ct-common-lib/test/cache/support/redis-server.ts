@@ -1,18 +1,20 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { waitFor } from '../../../src/testing/index.ts';
+import { findFreePort } from '../../../../test/faults/servers/free-port.ts';
 
 export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
 
 /** A Redis of the caller's own, to flush, freeze and kill. It keeps nothing on disk but what SAVE is told to. */
-export async function createRedisServer() {
+export async function createRedisServer({ settings = [] as string[], sentinel = false } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'ct-redis-'));
-  const port = await freePort();
+  const port = await findFreePort();
+  // A sentinel writes into it what it finds out.
+  const configFile = join(dir, 'sentinel.conf');
   const admin = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => 20 });
   admin.on('error', () => {});
   let child: ChildProcess | undefined;
@@ -30,8 +32,10 @@ export async function createRedisServer() {
     url: `redis://127.0.0.1:${port}`,
     admin,
     async start() {
-      const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', ''];
-      child = spawn('redis-server', options, { stdio: 'ignore' });
+      const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
+      const options = sentinel ? [configFile, '--sentinel', ...own] : [...own, '--save', '', ...settings];
+      if (sentinel) await writeFile(configFile, '', { flag: 'a' });
+      child = spawn('redis-server', options, { stdio: 'ignore', cwd: dir });
       if (admin.status === 'wait') await admin.connect().catch(() => {});
       await waitFor('redis-server to answer', () => admin.ping());
     },
@@ -48,12 +52,3 @@ export async function createRedisServer() {
 }
 
 export type RedisServer = Awaited<ReturnType<typeof createRedisServer>>;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -32,7 +32,8 @@ export async function createMemoryBackend(): Promise<Backend> {
   return { createStore: () => store, evict: flush, flush, async drop() {} };
 }
 
-export async function createRedisBackend(url: string): Promise<Backend> {
+/** `storeUrl`: by which the store finds the server at `url`. Default: the same. */
+export async function createRedisBackend(url: string, storeUrl = url): Promise<Backend> {
   const prefix = `test:${randomUUID()}:`;
   const admin = new Redis(url);
   const remove = async (pattern: string) => {
@@ -40,7 +41,7 @@ export async function createRedisBackend(url: string): Promise<Backend> {
     if (keys.length) await admin.del(keys);
   };
   return {
-    createStore: () => createRedisStore({ url, prefix, log }),
+    createStore: () => createRedisStore({ url: storeUrl, prefix, log }),
     evict: remove,
     flush: () => remove(''),
     async drop() {
