@@ -1,18 +1,32 @@
-import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
-import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
+import { createLifecycle, createLogger, createMetrics, type Logger, type Tracing } from 'ct-common-lib';
+import { createMemoryBus, createRabbitBus, createTracedBus, type Bus } from 'ct-common-lib/bus';
 import { createCache, createMemoryStore, createRedisStore } from 'ct-common-lib/cache';
 import { createAdmission, createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import { createSequelize, isReachable, migrateWhenReachable, watchPool } from 'ct-common-lib/postgres';
+import {
+  createSequelize,
+  isReachable,
+  migrateWhenReachable,
+  observePools,
+  watchPool,
+} from 'ct-common-lib/postgres';
 import { createKeySet } from './auth/key-set.ts';
 import { createTokenChecker } from './auth/token-checker.ts';
+import { composeAccounts } from './compose-accounts.ts';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
-import { authenticate, trustEverybody } from './http/authenticate.ts';
+import { createReplicas } from './db/replicas.ts';
 import { allowOrigins } from './http/cors.ts';
 import { createDocsRouter } from './http/docs.routes.ts';
+import { createGate, createOpenGate } from './http/gate.ts';
+import { createJwksRouter } from './http/jwks.routes.ts';
+import { createLoginLimit } from './http/limit-logins.ts';
 import { createOpenApiRouter } from './http/openapi.routes.ts';
 import { createStartGate } from './http/start-gate.ts';
-import { createKeySweeper } from './db/key-sweeper.ts';
+import { createSweeper } from './db/sweeper.ts';
+import { createApiKeyRepository } from './keys/api-key.repository.ts';
+import { createApiKeyRouter } from './keys/api-key.routes.ts';
+import { createApiKeyService } from './keys/api-key.service.ts';
+import { createRateLimits } from './limits/rate-limits.ts';
 import { createEventRelay } from './outbox/event-relay.ts';
 import { createInvalidationRelay } from './outbox/invalidation-relay.ts';
 import { cacheProducts } from './products/product.cache.ts';
@@ -36,27 +50,34 @@ export interface ComposeOptions {
   /** A bus that is shared; its owner starts it after this service and stops it before. Default: one of its own. */
   bus?: Bus;
   log?: Logger;
+  /** Default: nothing is traced. Whoever gives one stops it. */
+  tracing?: Tracing | undefined;
 }
 
 /** Wires the service: the one place that knows all of its parts. */
 export function compose(
   config: Config,
-  { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
+  { bus: sharedBus, log = createLogger({ name, level: config.logLevel }), tracing }: ComposeOptions = {},
 ) {
-  const { databaseUrl, redisUrl, rabbitmqUrl, host, port, prefix, corsOrigins, auth, drainMs } = config;
+  const { databaseUrl, replicaUrl, redisUrl, rabbitmqUrl, host, port, prefix, drainMs } = config;
+  const { auth, mail, corsOrigins, trustProxy } = config;
   const lifecycle = createLifecycle({ log, stopTimeoutMs: 15_000 + drainMs });
   const metrics = createMetrics(name);
   const sequelize = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
   // Relays, consumer, replay and readiness do not wait behind the requests.
   const background = createSequelize(databaseUrl, { log, applicationName: name, poolSize: 6 });
-  const bus = sharedBus ?? createBus();
+  const replicas = replicaUrl
+    ? createReplicas({ url: replicaUrl, primary: background, applicationName: name, log, metrics })
+    : undefined;
+  const untracedBus = sharedBus ?? createBus();
+  const bus = tracing ? createTracedBus(untracedBus, tracing) : untracedBus;
   if (!redisUrl && !sharedBus) {
     log.warn(
       'REDIS_URL is not set: the cache is inside this process, so run no second api-service on this database',
     );
   }
   const keys = auth && createKeySet(auth, log);
-  if (!keys) log.warn('AUTH is off: whoever reaches this service may change and delete everything');
+  const limits = createRateLimits({ redisUrl, prefix, limits: config.limits, log, metrics });
   const store = redisUrl
     ? createRedisStore({ url: redisUrl, prefix: `${prefix}ct:`, log })
     : createMemoryStore();
@@ -83,8 +104,8 @@ export function compose(
   // Not that of the invalidations: whoever writes has made the bumps by then, and their rows wait for the next look.
   const wakeRelay = () => events.wake();
 
-  const products = cacheProducts(createProductRepository(sequelize), cache);
-  const reviews = cacheReviews(createReviewRepository(sequelize), cache);
+  const products = cacheProducts(createProductRepository(sequelize, replicas), cache);
+  const reviews = cacheReviews(createReviewRepository(sequelize, replicas), cache);
   const bump = (tags: string[]) => cache.bump(tags);
   const productService = createProductService({ products, reviews, bump, wakeRelay, log });
   const reviewService = createReviewService({ reviews, wakeRelay, log });
@@ -94,29 +115,66 @@ export function compose(
   let migrated = false;
   const stopping = new AbortController();
 
+  const apiKeys = createApiKeyRepository(sequelize);
+  const keyService = createApiKeyService({ keys: apiKeys, log });
+  const people = auth?.accounts
+    ? composeAccounts({
+        auth,
+        mail,
+        keys: keys!,
+        sequelize,
+        background,
+        limitLogins: createLoginLimit(limits),
+        port: () => server.port(),
+        log,
+        metrics,
+      })
+    : undefined;
+
   const routers = [
     createProductRouter({ products, productService }),
     createReviewRouter({ reviews, reviewService, products }),
     createRatingRouter({ products }),
+    ...(people?.routers ?? []),
+    // Others check our tokens whether or not people log in here.
+    ...(keys && auth.jwksUrl === undefined ? [createJwksRouter(keys.publicKeys)] : []),
+    ...(auth ? [createApiKeyRouter({ keys: apiKeys, keyService })] : []),
     createHealthRouter({ ready, metrics }),
   ];
   const app = createApp({
     log,
     metrics,
+    gate:
+      auth && keys
+        ? createGate({
+            checkToken: createTokenChecker(auth, keys.keyOf),
+            checkKey: (key) => keyService.check(key),
+            isAdmin: async (id) => people?.isAdmin(id) ?? true,
+            limits,
+          })
+        : createOpenGate(limits),
+    setHeaders: corsOrigins.length > 0 ? allowOrigins(corsOrigins) : undefined,
     routers: [
-      ...(corsOrigins.length > 0 ? [allowOrigins(corsOrigins)] : []),
       createStartGate(() => migrated),
-      auth && keys ? authenticate(createTokenChecker(auth, keys.keyOf)) : trustEverybody,
       ...routers,
-      createOpenApiRouter(routers),
+      createOpenApiRouter(routers, auth),
       createDocsRouter(),
+      ...(people?.pages ?? []),
     ].map((router) => ['/', router]),
+    trustProxy,
+    tracing,
   });
   const pool = watchPool(sequelize);
+  observePools(metrics, { requests: sequelize, background });
   const admission = createAdmission({ metrics, isStalled: () => pool.isStalled() });
   const server = createHttpServer(app, { host, port, log, admission, drainDelayMs: drainMs });
 
   lifecycle.add('keys', () => keys?.start());
+  lifecycle.add(
+    'limits',
+    () => limits.start(),
+    () => limits.stop(),
+  );
   lifecycle.add('database', undefined, () => {
     pool.stop();
     return sequelize.close();
@@ -136,9 +194,14 @@ export function compose(
       signal: stopping.signal,
     });
   });
-  const sweeper = createKeySweeper(background, log);
   lifecycle.add(
-    'idempotency keys',
+    'replicas',
+    () => replicas?.start(),
+    () => replicas?.stop(),
+  );
+  const sweeper = createSweeper(background, log);
+  lifecycle.add(
+    'sweeper',
     () => sweeper.start(),
     () => sweeper.stop(),
   );
@@ -168,6 +231,13 @@ export function compose(
     () => events.start(),
     () => events.stop(),
   );
+  if (people) {
+    lifecycle.add(
+      'mail relay',
+      () => people.mails.start(),
+      () => people.mails.stop(),
+    );
+  }
   // It was started early, to tell that it lives while it waits for the database, but is stopped first.
   lifecycle.add(
     'http drain',
@@ -196,6 +266,7 @@ export function compose(
         migrations: migrated ? 'done' : 'pending',
         cache: cache.state(),
         bus: bus.state(),
+        ...(replicas && { replicas: replicas.areInUse() ? 'in-use' : 'late' }),
       },
     };
   }
@@ -207,6 +278,8 @@ export function compose(
       return lifecycle.stop();
     },
     port: () => server.port(),
+    /** The account of an admin and its password, if there was no admin yet; undefined also where there are no accounts. */
+    appointFirstAdmin: async () => people?.appointFirstAdmin(),
     /** Resolves when everything that was written before has reached the bus and the cache. */
     drained: async () => {
       await events.drained();

@@ -1,6 +1,17 @@
-import { databaseUrlSetting, portSetting, serviceSettings, urlSetting } from 'ct-common-lib';
+import {
+  databaseUrlSetting,
+  portSetting,
+  secret,
+  serviceSettings,
+  tracingSettingsOf,
+  tracingVariables,
+  urlOfHostsSetting,
+} from 'ct-common-lib';
+import { redisUrlSetting } from 'ct-common-lib/cache';
 import { z } from 'zod';
+import { faultsOfMail, mailSettingsOf, mailVariables, type MailEnvironment } from './mail/mail-settings.ts';
 import { authSettingsOf, authVariables, faultsOfAuth, type AuthEnvironment } from './auth/auth-settings.ts';
+import { limitsOf, limitVariables } from './limits/limit-settings.ts';
 
 const origins =
   'must be *, or origins separated by commas, e.g. https://shop.example,https://admin.shop.example';
@@ -22,15 +33,25 @@ const fault = (variable: keyof ReturnType<typeof faultsOfAuth>) => ({
   error: ({ input }: { input: unknown }) => faultsOfAuth(input as AuthEnvironment)[variable],
 });
 
+const mailFault = (variable: keyof ReturnType<typeof faultsOfMail>) => ({
+  ...together,
+  path: [variable],
+  error: ({ input }: { input: unknown }) => faultsOfMail(input as MailEnvironment)[variable],
+});
+
 /** The environment of api-service. */
 export const configSchema = z
   .object({
     ...serviceSettings,
+    ...tracingVariables,
     PORT: portSetting.default(3000),
-    DATABASE_URL: databaseUrlSetting.optional(),
-    REDIS_URL: urlSetting('redis:', 'rediss:').optional(),
+    DATABASE_URL: secret(databaseUrlSetting.optional()),
+    DATABASE_REPLICA_URL: secret(urlOfHostsSetting('postgres:', 'postgresql:').optional()),
+    REDIS_URL: secret(redisUrlSetting.optional()),
     CORS_ORIGINS: originsSetting.default([]),
     ...authVariables,
+    ...mailVariables,
+    ...limitVariables,
     DRAIN_SECONDS: z
       .string()
       .regex(/^[1-5]?\d$/, 'must be a whole number of seconds from 0 to 59')
@@ -42,20 +63,36 @@ export const configSchema = z
     ...together,
     error: 'must be set in production, e.g. DATABASE_URL=postgres://user:password@host:5432/ct_api',
   })
+  .refine(
+    ({ DATABASE_URL, DATABASE_REPLICA_URL }) =>
+      DATABASE_REPLICA_URL === undefined || DATABASE_URL !== undefined,
+    {
+      path: ['DATABASE_REPLICA_URL'],
+      ...together,
+      error: 'is of a replica of DATABASE_URL, which must be set, too',
+    },
+  )
   .refine((env) => !faultsOfAuth(env).AUTH_ISSUER, fault('AUTH_ISSUER'))
   .refine((env) => !faultsOfAuth(env).AUTH_AUDIENCE, fault('AUTH_AUDIENCE'))
   .refine((env) => !faultsOfAuth(env).AUTH_KEYS_FILE, fault('AUTH_KEYS_FILE'))
+  .refine((env) => !faultsOfMail(env).MAIL_FROM, mailFault('MAIL_FROM'))
+  .refine((env) => !faultsOfMail(env).PUBLIC_URL, mailFault('PUBLIC_URL'))
   .transform((env) => ({
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    replicaUrl: env.DATABASE_REPLICA_URL,
     redisUrl: env.REDIS_URL,
     rabbitmqUrl: env.RABBITMQ_URL,
     prefix: env.NAME_PREFIX,
+    tracing: tracingSettingsOf(env),
     corsOrigins: env.CORS_ORIGINS,
     auth: authSettingsOf(env),
+    mail: mailSettingsOf(env),
+    limits: limitsOf(env),
+    trustProxy: env.TRUST_PROXY,
     drainMs: env.DRAIN_SECONDS * 1000,
   }));
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { configSchema } from '../src/config.ts';
 import { startApi, type Api } from './support/api.ts';
 import { unknownId } from './support/endpoints.ts';
+import { sendRaw } from './support/raw-http.ts';
 
 const shop = 'https://shop.example';
 
@@ -25,10 +26,20 @@ describe('CORS_ORIGINS', () => {
     expect(await allowedFor('https://evil.example')).to.equal(null);
     expect(await allowedFor(shop, `/api/products/${unknownId}`)).to.equal(shop);
     const { headers } = await api.get('/api/products', { Origin: shop });
-    expect(headers.get('access-control-expose-headers')).to.include('ETag');
+    for (const name of ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After'])
+      expect(headers.get('access-control-expose-headers')?.split(',')).to.include(name);
     // A cache between may not give the answer for one origin to another.
     expect(headers.get('vary')).to.match(/origin/i);
     expect(headers.get('access-control-allow-credentials')).to.equal(null);
+  });
+
+  it('allows them to read what is refused before the API sees it', async () => {
+    api = await startApi({ corsOrigins: [shop] });
+    const request = `GET /api/products HTTP/1.1\r\nOrigin: ${shop}\r\n\r\n`;
+    const { status, headers } = await sendRaw(api.port, request);
+    expect(status).to.equal(400);
+    expect(headers.get('access-control-allow-origin')).to.equal(shop);
+    expect(headers.get('access-control-expose-headers')?.split(',')).to.include('Retry-After');
   });
 
   it('lets a browser ask before it writes', async () => {

@@ -14,12 +14,12 @@ describe('the reference at /docs', () => {
     expect(headers.get('content-type')).to.equal('text/html; charset=utf-8');
     expect(headers.get('content-security-policy')).to.match(/^default-src 'none';/);
     const sources = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, source]) => source!);
-    expect(sources).to.have.length(3);
+    expect(sources).to.have.length(4);
     for (const source of sources) {
       const answer = await api.get<string>(source);
       expect(answer.status, source).to.equal(200);
       expect(answer.headers.get('content-type')).to.match(
-        source.endsWith('.css') ? /^text\/css/ : /javascript/,
+        { css: /^text\/css/, js: /javascript/, svg: /^image\/svg/ }[source.split('.').at(-1)!]!,
       );
       expect(answer.body).to.have.length.above(100);
     }

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createTestDatabase, type TestDatabase } from 'ct-common-lib/testing';
+import { createTestDatabase, waitFor, type TestDatabase } from 'ct-common-lib/testing';
 import { auth } from './support/tokens.ts';
 import { endPrograms, root, runProgram } from '../../test/support/program.ts';
 import { startService } from '../../test/support/service.ts';
@@ -128,6 +128,16 @@ describe('api-service as a process', () => {
       expect(service.program.said.stderr).to.equal('');
     });
   }
+
+  it('says that AUTH is off whatever the level of its log', async () => {
+    const variables = { PORT: '0', DATABASE_URL: database.url, AUTH: 'off', LOG_LEVEL: 'silent' };
+    const { said } = run(variables);
+    await waitFor('it to say so', () => said.stdout.includes('\n') && said.stdout);
+    expect(JSON.parse(said.stdout)).to.include({
+      level: 'warn',
+      msg: 'AUTH is off: whoever reaches this service may change and delete everything',
+    });
+  });
 
   it('runs on an embedded PostgreSQL below DATA_DIR when DATABASE_URL is unset, and stops it, too', async () => {
     const service = await startService('api-service', { PORT: '0', DATA_DIR: dataDir });

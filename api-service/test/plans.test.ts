@@ -30,7 +30,6 @@ interface Plan {
 const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
 describe('with 100,000 products and 100,000 reviews no statement scans a table', function () {
-  this.timeout(60_000);
   let database: TestDatabase;
   let db: Client;
   let sequelize: Sequelize;

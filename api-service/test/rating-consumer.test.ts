@@ -53,6 +53,18 @@ describe('the consumer of ratings', () => {
     expect(warnings).to.deep.equal([]);
   });
 
+  it('measures how long ago the oldest change was made, of ratings that it has taken over', async () => {
+    const now = Date.now();
+    const of = (secondsAgo: number, store?: string) =>
+      ratingUpdated({ ...data, store, changedAt: new Date(now - secondsAgo * 1000).toISOString() });
+    foreign = ['0a2f7f0e-8a35-4b8e-8f5e-0f4e5a9c7d42'];
+    // The last is from a clock that goes before ours.
+    await consume([rating, of(50), of(5_000, foreign[0]!), of(2), of(-3_600)]);
+    const { values } = await metrics.getSingleMetric('ct_rating_delay_seconds')!.get();
+    const count = (le: number | string) => values.find(({ labels }) => labels.le === le)?.value;
+    expect([0.01, 1, 10, 30, 100, '+Inf'].map(count)).to.deep.equal([1, 1, 2, 2, 3, 3]);
+  });
+
   it('does it again when the database has chosen it as a victim', async () => {
     failures = [databaseError('40P01')];
     await consume([rating]);

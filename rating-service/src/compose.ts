@@ -1,7 +1,13 @@
-import { createLifecycle, createLogger, createMetrics, type Logger } from 'ct-common-lib';
-import { createMemoryBus, createRabbitBus, type Bus } from 'ct-common-lib/bus';
+import { createLifecycle, createLogger, createMetrics, type Logger, type Tracing } from 'ct-common-lib';
+import { createMemoryBus, createRabbitBus, createTracedBus, type Bus } from 'ct-common-lib/bus';
 import { createApp, createHealthRouter, createHttpServer } from 'ct-common-lib/http';
-import { createSequelize, isReachable, migrateWhenReachable, runMigrations } from 'ct-common-lib/postgres';
+import {
+  createSequelize,
+  isReachable,
+  migrateWhenReachable,
+  observePools,
+  runMigrations,
+} from 'ct-common-lib/postgres';
 import type { Config } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
 import { createProductRatingRepository } from './ratings/product-rating.repository.ts';
@@ -18,19 +24,23 @@ export interface ComposeOptions {
   /** A bus that is shared; its owner starts it after this service and stops it before. Default: one of its own. */
   bus?: Bus;
   log?: Logger;
+  /** Default: nothing is traced. Whoever gives one stops it. */
+  tracing?: Tracing | undefined;
 }
 
 /** Wires the service: the one place that knows all of its parts. */
 export function compose(
   config: Config,
-  { bus: sharedBus, log = createLogger({ name, level: config.logLevel }) }: ComposeOptions = {},
+  { bus: sharedBus, log = createLogger({ name, level: config.logLevel }), tracing }: ComposeOptions = {},
 ) {
   const { ratingDatabaseUrl: url, rabbitmqUrl, host, port, prefix } = config;
   const lifecycle = createLifecycle({ log });
   const stopping = new AbortController();
   const metrics = createMetrics(name);
-  const bus = sharedBus ?? createBus();
+  const untracedBus = sharedBus ?? createBus();
+  const bus = tracing ? createTracedBus(untracedBus, tracing) : untracedBus;
   const sequelize = createSequelize(url, { log, applicationName: name });
+  observePools(metrics, { ratings: sequelize });
   const productRatings = createProductRatingRepository(sequelize);
   const reviewStates = createReviewStateRepository(sequelize);
   const ratingStores = createRatingStoreRepository(sequelize);
@@ -42,7 +52,7 @@ export function compose(
     migrate: () => runMigrations({ url, migrations, log }),
     log,
   });
-  const app = createApp({ log, metrics, routers: [['/', createHealthRouter({ ready, metrics })]] });
+  const app = createApp({ log, metrics, routers: [['/', createHealthRouter({ ready, metrics })]], tracing });
   const server = createHttpServer(app, { host, port, portVariable: 'RATING_PORT', log });
   let migrated = false;
 

@@ -1,13 +1,21 @@
-import { databaseUrlSetting, portSetting, serviceSettings } from 'ct-common-lib';
+import {
+  databaseUrlSetting,
+  portSetting,
+  secret,
+  serviceSettings,
+  tracingSettingsOf,
+  tracingVariables,
+} from 'ct-common-lib';
 import { z } from 'zod';
 
 /** The environment of rating-service. */
 export const configSchema = z
   .object({
     ...serviceSettings,
+    ...tracingVariables,
     // Of health and metrics.
     RATING_PORT: portSetting.default(3001),
-    RATING_DATABASE_URL: databaseUrlSetting.optional(),
+    RATING_DATABASE_URL: secret(databaseUrlSetting.optional()),
   })
   .refine(({ NODE_ENV, RATING_DATABASE_URL }) => NODE_ENV !== 'production' || RATING_DATABASE_URL, {
     path: ['RATING_DATABASE_URL'],
@@ -23,6 +31,7 @@ export const configSchema = z
     ratingDatabaseUrl: env.RATING_DATABASE_URL,
     rabbitmqUrl: env.RABBITMQ_URL,
     prefix: env.NAME_PREFIX,
+    tracing: tracingSettingsOf(env),
   }));
 
 export type Environment = z.output<typeof configSchema>;

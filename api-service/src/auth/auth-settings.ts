@@ -14,6 +14,8 @@ export interface AuthSettings {
   audience: string;
   /** Which claim names the roles. */
   rolesClaim: string;
+  /** Whether people register and log in here. */
+  accounts: boolean;
 }
 
 /** Of the environment. */
@@ -24,6 +26,7 @@ export const authVariables = {
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_ROLES_CLAIM: z.string().default('roles'),
+  ACCOUNTS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
 };
 
 export type AuthEnvironment = z.output<z.ZodObject<typeof authVariables>> & { NODE_ENV: string };
@@ -60,5 +63,7 @@ export function authSettingsOf(env: AuthEnvironment & { DATA_DIR: string }): Aut
     issuer: env.AUTH_ISSUER ?? 'ct-reviews',
     audience: env.AUTH_AUDIENCE ?? 'ct-reviews',
     rolesClaim: env.AUTH_ROLES_CLAIM,
+    // With a provider they are its business.
+    accounts: env.ACCOUNTS === 'on' && env.AUTH_JWKS_URL === undefined,
   };
 }

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from 'ct-common-lib';
 import { configSchema } from '../config.ts';
 import { createKeysFile } from './keys-file.ts';
-import { isRole, roles, type Role } from './roles.ts';
+import { isRole, roles, type Role } from './scopes.ts';
 import { subjectSchema } from './token-checker.ts';
+import { createSigner } from './signer.ts';
 import { issueToken } from './token-issuer.ts';
 
 const tokenHelp = `Prints a token for the API, signed with the key of this installation.
@@ -25,11 +26,11 @@ const keysHelp = `Makes a file with a new key that tokens are signed with, for A
 
 Exit code: 0 if the file is there, 1 if it cannot be made, 2 if the command is wrong.`;
 
-class UsageError extends Error {}
+export class UsageError extends Error {}
 
 /** `npm run token`. Gives the exit code. */
 export const runTokenCommand = (args: string[], env: NodeJS.ProcessEnv) =>
-  run(tokenHelp, async () => {
+  runCommand(tokenHelp, async () => {
     const { help, role, subject, hours } = parse(args);
     if (help) return tokenHelp;
     const { auth } = loadConfig(configSchema, env);
@@ -39,7 +40,7 @@ export const runTokenCommand = (args: string[], env: NodeJS.ProcessEnv) =>
         detail: 'AUTH_JWKS_URL is set: only your identity provider makes tokens.',
       });
     if (auth.mayCreateKeys) await createKeysFile(auth.keysFile);
-    return issueToken(auth, { role, subject, hours });
+    return issueToken(auth, createSigner(auth), { role, subject, hours });
   });
 
 function parse(args: string[]): { help: boolean; role: Role; subject: string; hours: number } {
@@ -63,7 +64,7 @@ function parse(args: string[]): { help: boolean; role: Role; subject: string; ho
 
 /** `npm run keys`. Gives the exit code. */
 export const runKeysCommand = (args: string[]) =>
-  run(keysHelp, async () => {
+  runCommand(keysHelp, async () => {
     const { values, positionals } = parseArgs({
       args,
       options: { help: { type: 'boolean', short: 'h', default: false } },
@@ -75,7 +76,8 @@ export const runKeysCommand = (args: string[]) =>
     return (await createKeysFile(file)) ? `made ${file}` : `${file} is there already, and is left alone`;
   });
 
-async function run(help: string, command: () => Promise<string>): Promise<number> {
+/** Prints what the command gives, or what is wrong. Gives the exit code. */
+export async function runCommand(help: string, command: () => Promise<string>): Promise<number> {
   try {
     console.log(await command());
     return 0;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unauthorized, type Caller } from 'ct-common-lib/http';
 import { text } from '../http/fields.ts';
 import type { AuthSettings } from './auth-settings.ts';
-import { actingAs, isRole } from './roles.ts';
+import { isRole, scopesOf } from './scopes.ts';
 
 /** RS256 is what most identity providers sign with unless told otherwise. */
 const algorithms = ['EdDSA', 'Ed25519', 'ES256', 'RS256'];
@@ -12,7 +12,7 @@ const clockToleranceSeconds = 5;
 /** It is stored as the author of a review. */
 export const subjectSchema = text(200);
 
-export type CheckToken = (token: string) => Promise<Caller>;
+export type CheckToken = (token: string) => Promise<Caller & { isOfAccount: boolean }>;
 
 /**
  * Checks tokens: JSON Web Tokens (RFC 7519) with `sub` and `exp`, from this issuer, for this audience. Throws 401 `TOKEN_EXPIRED`
@@ -24,7 +24,12 @@ export const createTokenChecker =
     const payload = await verify(token);
     const subject = subjectSchema.safeParse(payload.sub);
     if (!subject.success) throw invalid('Its sub is not usable as the id of an author.');
-    return { subject: subject.data, roles: actingAs(['customer', ...rolesIn(claimOf(payload, rolesClaim))]) };
+    return {
+      id: `user:${subject.data}`,
+      subject: subject.data,
+      isOfAccount: payload.account === true,
+      scopes: scopesOf(rolesIn(claimOf(payload, rolesClaim))),
+    };
 
     async function verify(token: string): Promise<JWTPayload> {
       try {

@@ -10,7 +10,7 @@ export interface Order {
 }
 
 export interface KeysetQuery {
-  table: 'products' | 'reviews';
+  table: 'products' | 'reviews' | 'accounts' | 'api_keys';
   order: Order;
   /** SQL conditions with `$name` binds, all of which must hold. */
   conditions: string[];

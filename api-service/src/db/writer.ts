@@ -2,10 +2,10 @@ import type { Logger } from 'ct-common-lib';
 import { withTransientRetry } from 'ct-common-lib/postgres';
 
 export interface WriterDeps {
-  /** Called after each commit: the triggers have left events for the relay. */
-  wakeRelay: () => void;
-  /** The error to throw when a statement broke a rule that the database keeps; undefined: it was no rule. */
-  ruleBroken: (cause: unknown) => Error | undefined;
+  /** Called after each commit: there may be rows for a relay. Default: there are none. */
+  wakeRelay?: () => void;
+  /** The error to throw when a statement broke a rule that the database keeps; undefined: it was no rule. Default: none is. */
+  ruleBroken?: (cause: unknown) => Error | undefined;
   log: Logger;
 }
 
@@ -15,9 +15,9 @@ export function createWriter({ wakeRelay, ruleBroken, log }: WriterDeps) {
     try {
       return await withTransientRetry(statement, { log });
     } catch (error) {
-      throw ruleBroken(error) ?? error;
+      throw ruleBroken?.(error) ?? error;
     } finally {
-      wakeRelay();
+      wakeRelay?.();
     }
   };
 }

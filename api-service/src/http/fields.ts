@@ -3,24 +3,32 @@ import { z } from 'zod';
 /** An id in a path or a body. PostgreSQL takes any UUID, so we do; in lower case, as a cache key is made of it. */
 export const id = z.guid('must be a UUID').toLowerCase();
 
-export const idParams = z.object({ id });
+/** Of a path. `where`: which answers have such an id. */
+export const idParamsOf = (where: string) =>
+  z.object({ id: id.meta({ description: `The \`id\` in an answer of ${where}.` }) });
 
 /** As in an answer. */
 export const time = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
 
-export const version = z.int().meta({ description: 'Grows with each change.' });
+export const version = z.int().min(0).meta({ description: 'Grows with each change.' });
 
 /** What a list answers. `id` names the schema. */
 export const pageOf = (id: string, item: z.ZodType) =>
   z
     .strictObject({
       data: z.array(item),
-      nextCursor: z.string().nullable().meta({ description: 'For `cursor`; null: this is the last page.' }),
+      nextCursor: z
+        .string()
+        .nullable()
+        .meta({ description: 'The `cursor` of the next page; null: this is the last one.' }),
     })
     .meta({ id });
 
-/** The header of a page that is followed by another. */
-export const pageHeaders = { Link: 'The next page, with `rel="next"`, if there is one.' };
+/** A page that is followed by another, for the description. */
+export const pageExample = (item: object) => ({
+  data: [item],
+  nextCursor: 'Rm9yIGFuIGV4YW1wbGUgb25seQ',
+});
 
 /** Text that PostgreSQL can hold, of 1 to `max` characters. */
 export const text = (max: number) =>
@@ -45,8 +53,7 @@ export const pageLimit = z
   .meta({ description: 'Items of a page. Default 20.' });
 
 /** Long enough for a name of 200 characters that JSON escapes, each in 6 bytes. */
-export const cursor = z
-  .string()
-  .max(2_000)
-  .optional()
-  .meta({ description: 'The `nextCursor` of the page before, with the same sort and filters.' });
+export const cursor = z.string().max(2_000).optional().meta({
+  description:
+    'The `nextCursor` of the page before, with the same sort and filters; without one it is the first page.',
+});

@@ -4,16 +4,21 @@ import {
   createOpenApi,
   createRepresentation,
   endpoint,
+  operationTag,
   route,
   sendRepresentation,
   type Representation,
 } from 'ct-common-lib/http';
+import type { AuthSettings } from '../auth/auth-settings.ts';
+import { introductionOf, scopeOwners } from './introduction.ts';
+import { problems } from './problems.ts';
 
 /** Counts the versions of the contract: semantic, apart from those of the packages. */
 const version = '0.1.0';
+const title = 'CT Reviews';
 
-/** `/openapi.json`: what the endpoints of these routers take and answer, and its own. */
-export function createOpenApiRouter(routers: Router[]): Router {
+/** `/openapi.json`: what the endpoints of these routers take and answer, and its own. `auth`: as for {@link introductionOf}. */
+export function createOpenApiRouter(routers: Router[], auth: AuthSettings | undefined): Router {
   const router = Router();
   let representation: Representation | undefined;
 
@@ -23,8 +28,13 @@ export function createOpenApiRouter(routers: Router[]): Router {
         about: {
           id: 'getOpenApi',
           summary: 'This description',
-          tag: 'Operation',
-          answer: { description: 'An OpenAPI 3.1 document.', body: z.looseObject({}), tagged: true },
+          tag: operationTag,
+          answer: {
+            description: 'An OpenAPI 3.1 document.',
+            body: z.looseObject({}),
+            example: { openapi: '3.1.1', info: { title, version }, paths: {} },
+            tagged: true,
+          },
         },
       },
       (_input, res, req) => sendRepresentation(req, res, (representation ??= represent())),
@@ -35,20 +45,23 @@ export function createOpenApiRouter(routers: Router[]): Router {
   const represent = () => createRepresentation(version, describe());
   const describe = () =>
     createOpenApi({
-      title: 'CT Reviews',
+      title,
       version,
-      description:
-        'Reviews of products, and ratings that always equal what the reviews come to. A read that begins after a write was ' +
-        'answered shows that write. Whoever gets a 503 may send the same request again, unless its code is OUTCOME_UNKNOWN: ' +
-        'then the change may have been made.',
+      description: (list) => introductionOf(auth, list),
       license: { name: 'MIT', identifier: 'MIT' },
       tags: {
         Products: 'What is reviewed.',
         Reviews: 'What customers think of it.',
         Ratings: 'What the reviews come to.',
-        Operation: 'For whoever runs it.',
+        Accounts: 'Of those who write.',
+        Sessions: 'Logins, and what they give.',
+        'API keys': 'For programs.',
+        [operationTag]: 'For whoever runs it.',
       },
       routers: [...routers, router],
+      problems,
+      scopes: auth && scopeOwners,
+      isLimited: (path) => path.startsWith('/api/'),
     });
   return router;
 }

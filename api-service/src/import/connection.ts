@@ -49,5 +49,9 @@ export function toImportError(error: unknown, databaseUrl: string): ImportError 
     const detail = `Cannot reach ${database} (${told}); start it, or correct DATABASE_URL.`;
     return new ImportError('DATABASE', detail, { cause: error });
   }
+  if (state === '42501') {
+    const detail = `${told} in ${database}; give DATABASE_URL the user who owns the tables, as that of the service may not import.`;
+    return new ImportError('DATABASE', detail, { cause: error });
+  }
   return new ImportError('DATABASE', `An error from ${database}: ${told} (${state}).`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { withSecretFiles } from 'ct-common-lib';
 import { ImportError } from './import-error.ts';
 import { runImport } from './run-import.ts';
 
@@ -7,8 +8,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 process.exitCode = await runImport(process.argv.slice(2), {
   signal: interruption.signal,
   withDatabase: (work) => {
-    const databaseUrl = process.env.DATABASE_URL;
-    if (databaseUrl) return work(databaseUrl);
+    const { DATABASE_URL } = withSecretFiles(['DATABASE_URL'], process.env);
+    if (DATABASE_URL) return work(DATABASE_URL);
     throw new ImportError(
       'USAGE',
       'DATABASE_URL is not set; give the URL of the PostgreSQL that api-service uses.',

@@ -9,6 +9,8 @@ interface ReviewEventRow extends OutboxRow {
   type: ReviewEvent['type'];
   subject: string;
   data: ReviewData;
+  /** Of the request that has changed the review, see migration 0009; null: it was not traced. */
+  traceparent: string | null;
 }
 
 interface Deps extends Pick<RelayOptions<ReviewEventRow>, 'sequelize' | 'log' | 'metrics'> {
@@ -49,12 +51,16 @@ export function createEventRelay({ sequelize, bus, ratings, log, metrics }: Deps
   });
 }
 
-function eventOf({ event_id, type, subject, data, created_at }: ReviewEventRow, store: string | null): Event {
+function eventOf(
+  { event_id, type, subject, data, created_at, traceparent }: ReviewEventRow,
+  store: string | null,
+): Event {
   return createEvent(type, {
     id: event_id,
     source: '/api-service',
     subject,
     time: created_at,
+    traceparent: traceparent ?? undefined,
     data: store === null ? data : { ...data, store },
   });
 }

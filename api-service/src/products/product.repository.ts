@@ -1,6 +1,8 @@
 import type { Sequelize } from 'sequelize';
 import type { Representation } from 'ct-common-lib/http';
-import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
+import { pageOfIds, type IdPage, type KeysetQuery, type Order } from '../db/keyset.ts';
+import type { Replicas } from '../db/replicas.ts';
+import { traced } from '../db/traced.ts';
 import { at } from '../db/versions.ts';
 import { once, type RepeatableRequest } from '../db/once.ts';
 import { defineProduct, type Product } from './product.model.ts';
@@ -19,7 +21,7 @@ const orders: Record<ProductQuery['sort'], Order> = {
 };
 
 /** Products in PostgreSQL. Reads give what is sent; writes give null where there is no such product. */
-export function createProductRepository(sequelize: Sequelize) {
+export function createProductRepository(sequelize: Sequelize, replicas?: Replicas) {
   const Product = defineProduct(sequelize);
 
   /** In the order of `ids`, null where there is none. */
@@ -27,6 +29,17 @@ export function createProductRepository(sequelize: Sequelize) {
     const rows = await Product.findAll({ where: { id: ids }, raw: true });
     const found = new Map(rows.map((row) => [row.id, represent(row)]));
     return ids.map((id) => found.get(id) ?? null);
+  }
+
+  function keysetOf({ limit, cursor, ...identity }: ProductQuery): KeysetQuery {
+    const { sort, q, brand, minRating } = identity;
+    const conditions: string[] = [];
+    // An empty search box searches for nothing in particular.
+    if (q) conditions.push(`search @@ to_tsquery('simple', $words)`);
+    if (brand !== undefined) conditions.push('brand = $brand');
+    if (minRating !== undefined) conditions.push('coalesce(average_rating, 0) >= $minRating::numeric');
+    const binds = { words: prefixQuery(q ?? ''), brand, minRating };
+    return { table: 'products', order: orders[sort], conditions, binds, limit, cursor, identity };
   }
 
   return {
@@ -44,23 +57,15 @@ export function createProductRepository(sequelize: Sequelize) {
 
     findRatings: (ids: string[]) => representMany(ids, representRating),
 
-    async listIds({ limit, cursor, ...identity }: ProductQuery): Promise<IdPage> {
-      const { sort, q, brand, minRating } = identity;
-      const conditions: string[] = [];
-      // An empty search box searches for nothing in particular.
-      if (q) conditions.push(`search @@ to_tsquery('simple', $words)`);
-      if (brand !== undefined) conditions.push('brand = $brand');
-      if (minRating !== undefined) conditions.push('coalesce(average_rating, 0) >= $minRating::numeric');
-      const binds = { words: prefixQuery(q ?? ''), brand, minRating };
-      return pageOfIds(sequelize, {
-        table: 'products',
-        order: orders[sort],
-        conditions,
-        binds,
-        limit,
-        cursor,
-        identity,
-      });
+    listIds: (query: ProductQuery): Promise<IdPage> => pageOfIds(sequelize, keysetOf(query)),
+
+    /**
+     * The same by a replica, where hardly anybody else asks for that page within two seconds: a search, or a page after the first.
+     * Undefined: ask for it with `listIds`.
+     */
+    async listRareIds(query: ProductQuery): Promise<IdPage | undefined> {
+      if (!query.q && query.cursor === undefined) return undefined;
+      return replicas?.read((replica) => pageOfIds(replica, keysetOf(query)));
     },
 
     create: (product: NewProduct & { id: string }): Promise<Product> => Product.create(product),
@@ -89,7 +94,7 @@ export function createProductRepository(sequelize: Sequelize) {
 
     /** The triggers make tombstones of its reviews. False if there was no such product, or it is at none of `versions`. */
     async remove(id: string, versions?: string[]): Promise<boolean> {
-      return (await Product.destroy({ where: { id, ...at(versions) } })) > 0;
+      return (await Product.destroy({ where: { id, ...at(versions), ...traced() } })) > 0;
     },
   };
 }

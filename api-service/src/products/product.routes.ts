@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
-import type { Role } from '../auth/roles.ts';
-import { sendCreated } from '../http/created.ts';
-import { idParams, pageHeaders } from '../http/fields.ts';
+import type { Scope } from '../auth/scopes.ts';
+import { sendCreated } from '../http/done.ts';
+import { idParamsOf, pageExample } from '../http/fields.ts';
 import type { ProductRepository } from './product.repository.ts';
 import { representProduct } from './product.representation.ts';
 import {
@@ -24,7 +24,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
 
   route(router, '/api/products', {
     post: endpoint(
-      { body: newProductSchema, role, about: about.create, repeatable: true },
+      { body: newProductSchema, scope, about: about.create, repeatable: true },
       async ({ body, caller, idempotencyKey }, res, req) => {
         const created = await productService.create(body, caller, idempotencyKey);
         sendCreated(req, res, '/api/products', created);
@@ -32,7 +32,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     ),
 
     get: endpoint({ query: productQuerySchema, about: about.list }, async ({ query }, res, req) => {
-      const { ids, nextCursor } = await products.listIds(query);
+      const { ids, nextCursor } = (await products.listRareIds(query)) ?? (await products.listIds(query));
       const items = await products.findMany(ids);
       sendPage(req, res, { items: items.filter((item) => item !== null), nextCursor });
     }),
@@ -46,7 +46,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     }),
 
     put: endpoint(
-      { params: idParams, body: newProductSchema, role, about: about.replace, guarded: true },
+      { params: idParams, body: newProductSchema, scope, about: about.replace, guarded: true },
       async ({ params, body, versions }, res, req) => {
         const product = await productService.update(params.id, body, versions);
         sendRepresentation(req, res, representProduct(product));
@@ -54,7 +54,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     ),
 
     patch: endpoint(
-      { params: idParams, body: productPatchSchema, role, about: about.patch, guarded: true },
+      { params: idParams, body: productPatchSchema, scope, about: about.patch, guarded: true },
       async ({ params, body, versions }, res, req) => {
         const product = await productService.update(params.id, body, versions);
         sendRepresentation(req, res, representProduct(product));
@@ -62,7 +62,7 @@ export function createProductRouter({ products, productService }: Deps): Router 
     ),
 
     delete: endpoint(
-      { params: idParams, role, about: about.remove, guarded: true },
+      { params: idParams, scope, about: about.remove, guarded: true },
       async ({ params, versions }, res) => {
         await productService.remove(params.id, versions);
         res.status(204).end();
@@ -73,10 +73,22 @@ export function createProductRouter({ products, productService }: Deps): Router 
   return router;
 }
 
-const role = 'admin' satisfies Role;
+const idParams = idParamsOf('`POST` or `GET /api/products`');
+const scope = 'products:write' satisfies Scope;
 const tag = 'Products';
-const answer = { description: 'The product.', body: productSchema, tagged: true };
 const example = { sku: 'mug-red', name: 'Red mug', brand: 'Kiln', price: '12.50', currency: 'EUR' };
+const product = {
+  id: '01a1fc86-3458-7527-9678-c72b2d45f41f',
+  ...example,
+  description: null,
+  averageRating: 4.5,
+  reviewCount: 2,
+  ratingDistribution: { 1: 0, 2: 0, 3: 0, 4: 1, 5: 1 },
+  version: 1,
+  createdAt: '2026-11-21T05:13:36.094Z',
+  updatedAt: '2026-11-21T05:13:36.094Z',
+};
+const answer = { description: 'The product.', body: productSchema, example: product, tagged: true };
 
 const about = {
   create: {
@@ -84,7 +96,7 @@ const about = {
     summary: 'Create a product',
     tag,
     example,
-    answer: { ...answer, status: 201, headers: { Location: 'Its path.' } },
+    answer: { ...answer, status: 201, headers: ['Location'] },
     problems: { 409: ['SKU_TAKEN'] },
   },
   list: {
@@ -94,8 +106,9 @@ const about = {
     answer: {
       description: 'A page of products.',
       body: productPageSchema,
+      example: pageExample(product),
       tagged: true,
-      headers: pageHeaders,
+      headers: ['Link'],
     },
     problems: { 400: ['CURSOR_INVALID'] },
   },

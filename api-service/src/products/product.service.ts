@@ -12,7 +12,7 @@ import {
 import type { Caller } from 'ct-common-lib/http';
 import { isTransientPostgresError, violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
-import type { Created } from '../db/once.ts';
+import type { Done } from '../db/once.ts';
 import { reviewTag } from '../reviews/review.cache.ts';
 import type { ReviewRepository } from '../reviews/review.repository.ts';
 import type { ProductRepository } from './product.repository.ts';
@@ -37,13 +37,13 @@ export function createProductService({ products, reviews, bump, wakeRelay, log }
 
   return {
     /** With a key it is done once, see `once`. Throws `SKU_TAKEN`, and what `once` throws. */
-    async create(product: NewProduct, caller: Caller, key?: string): Promise<Created> {
+    async create(product: NewProduct, caller: Caller, key?: string): Promise<Done> {
       const identified = { id: uuidv7(), ...product };
       if (key === undefined) {
         const created = await write(() => products.create(identified));
         return { id: created.id, representation: representProduct(created) };
       }
-      const request = { caller: caller.subject ?? '', key, operation: 'createProduct', body: product };
+      const request = { caller: caller.id, key, operation: 'createProduct', body: product };
       return write(() => products.createOnce(identified, request));
     },
 
@@ -95,7 +95,7 @@ function ruleBroken(error: unknown): Error | undefined {
   if (violatedConstraint(error) === 'products_price_has_currency') {
     const detail = 'price and currency come together: give both or neither';
     return new InvalidInputError('INPUT_INVALID', {
-      detail,
+      detail: 'The request does not validate; see errors.',
       errors: [{ pointer: '/currency', detail }],
       cause: error,
     });

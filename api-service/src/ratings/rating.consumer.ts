@@ -1,4 +1,11 @@
-import { Counter, PoisonMessageError, TransientError, type Logger, type Registry } from 'ct-common-lib';
+import {
+  Counter,
+  Histogram,
+  PoisonMessageError,
+  TransientError,
+  type Logger,
+  type Registry,
+} from 'ct-common-lib';
 import type { EventHandler } from 'ct-common-lib/bus';
 import type { Event, RatingData } from 'ct-common-lib/events';
 import { isMissingDatabaseError, isTransientPostgresError, withTransientRetry } from 'ct-common-lib/postgres';
@@ -19,6 +26,12 @@ export function createRatingConsumer({ ratings, log, metrics }: RatingConsumerDe
     help: 'Ratings ignored because they come from a rating database that is not the linked one',
     registers: [metrics],
   });
+  const delay = new Histogram({
+    name: 'ct_rating_delay_seconds',
+    help: 'Time from the change of a review to its rating being served, of the oldest review in each rating taken over',
+    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 10_000],
+    registers: [metrics],
+  });
   let warnedAt = -Infinity;
 
   function warnOf(stores: (string | null)[]) {
@@ -31,10 +44,19 @@ export function createRatingConsumer({ ratings, log, metrics }: RatingConsumerDe
     );
   }
 
+  function observe(taken: RatingData[]) {
+    const now = Date.now();
+    for (const { changedAt } of taken)
+      // By two clocks, that of PostgreSQL and ours.
+      if (changedAt) delay.observe(Math.max(0, now - Date.parse(changedAt)) / 1000);
+  }
+
   return async (events) => {
     const told = events.map(ratingOf);
     try {
-      warnOf(await withTransientRetry(() => ratings.apply(told), { log }));
+      const refusedStores = await withTransientRetry(() => ratings.apply(told), { log });
+      warnOf(refusedStores);
+      observe(told.filter(({ store }) => !refusedStores.includes(store ?? null)));
     } catch (cause) {
       if (!isTransientPostgresError(cause) && !isMissingDatabaseError(cause)) throw cause;
       throw new TransientError('DATABASE_UNAVAILABLE', {

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
-import { id, idParams } from '../http/fields.ts';
+import { id, idParamsOf } from '../http/fields.ts';
 import type { ProductRepository } from '../products/product.repository.ts';
 import { ratingPageSchema, ratingSchema } from '../products/product.schema.ts';
 import { productNotFound } from '../products/product.service.ts';
@@ -37,14 +37,24 @@ export function createRatingRouter({ products }: { products: ProductRepository }
   return router;
 }
 
+const idParams = idParamsOf('`POST` or `GET /api/products`');
 const tag = 'Ratings';
+const rating = {
+  productId: '01a1fc86-3458-7527-9678-c72b2d45f41f',
+  averageRating: 4.5,
+  reviewCount: 2,
+  ratingDistribution: { 1: 0, 2: 0, 3: 0, 4: 1, 5: 1 },
+  bayesianAverage: 3.25,
+  version: 2,
+  updatedAt: '2026-11-21T05:13:37.242Z',
+};
 
 const about = {
   get: {
     id: 'getRating',
     summary: 'Get the rating of a product',
     tag,
-    answer: { description: 'The rating.', body: ratingSchema, tagged: true },
+    answer: { description: 'The rating.', body: ratingSchema, example: rating, tagged: true },
     problems: { 404: ['PRODUCT_NOT_FOUND'] },
   },
   list: {
@@ -54,6 +64,7 @@ const about = {
     answer: {
       description: 'Those that exist, in the order asked for; there is no next page.',
       body: ratingPageSchema,
+      example: { data: [rating], nextCursor: null },
       tagged: true,
     },
   },

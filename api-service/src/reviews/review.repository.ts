@@ -1,8 +1,10 @@
 import { Op, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
-import { gather } from 'ct-common-lib';
+import { currentTraceparent, gather } from 'ct-common-lib';
 import type { Representation } from 'ct-common-lib/http';
 import { isTransientPostgresError } from 'ct-common-lib/postgres';
-import { pageOfIds, type IdPage, type Order } from '../db/keyset.ts';
+import { pageOfIds, type IdPage, type KeysetQuery, type Order } from '../db/keyset.ts';
+import type { Replicas } from '../db/replicas.ts';
+import { traced } from '../db/traced.ts';
 import { at } from '../db/versions.ts';
 import { once, type RepeatableRequest } from '../db/once.ts';
 import { defineReview, type Review } from './review.model.ts';
@@ -17,7 +19,7 @@ const orders: Record<ReviewQuery['sort'], Order> = {
   rating: { expression: 'rating', type: 'smallint', direction: 'ASC' },
 };
 
-type IdentifiedReview = NewReview & { id: string; authorId: string | null };
+type IdentifiedReview = NewReview & { id: string };
 
 /** Which a write is made to, beside the id. Default: any. */
 export interface Guard {
@@ -27,7 +29,7 @@ export interface Guard {
 }
 
 /** Reviews in PostgreSQL, without the tombstones. Reads give what is sent; writes give null where there is none. */
-export function createReviewRepository(sequelize: Sequelize) {
+export function createReviewRepository(sequelize: Sequelize, replicas?: Replicas) {
   const Review = defineReview(sequelize);
   const alive = { deletedAt: { [Op.is]: null } } as const;
   const passing = ({ versions, authorId }: Guard) => ({
@@ -37,7 +39,8 @@ export function createReviewRepository(sequelize: Sequelize) {
 
   async function insert(reviews: IdentifiedReview[], transaction?: Transaction): Promise<Review[]> {
     const column = (of: (review: IdentifiedReview) => unknown) => reviews.map(of);
-    const rows = await sequelize.query(insertSql, {
+    const traceparent = currentTraceparent();
+    const rows = await sequelize.query(traceparent ? insertTracedSql : insertSql, {
       bind: [
         column(({ id }) => id),
         column(({ productId }) => productId),
@@ -46,6 +49,7 @@ export function createReviewRepository(sequelize: Sequelize) {
         column(({ text }) => text),
         column(({ authorId }) => authorId),
         column(({ authorName }) => authorName),
+        ...(traceparent ? [traceparent] : []),
       ],
       ...(transaction && { transaction }),
       model: Review,
@@ -66,6 +70,22 @@ export function createReviewRepository(sequelize: Sequelize) {
     }
   }
 
+  const gathered = gather(insertEach);
+
+  function keysetOf(productId: string, { limit, cursor, ...filters }: ReviewQuery): KeysetQuery {
+    const conditions = ['product_id = $productId', 'deleted_at IS NULL', `status = 'approved'`];
+    if (filters.rating) conditions.push('rating = ANY($ratings::smallint[])');
+    return {
+      table: 'reviews',
+      order: orders[filters.sort],
+      conditions,
+      binds: { productId, ratings: filters.rating },
+      limit,
+      cursor,
+      identity: { productId, ...filters },
+    };
+  }
+
   return {
     async find(id: string): Promise<Representation | null> {
       const review = await Review.findOne({ where: { id, ...alive } });
@@ -80,21 +100,20 @@ export function createReviewRepository(sequelize: Sequelize) {
     },
 
     /** The approved reviews of a product. */
-    async listIds(productId: string, { limit, cursor, ...filters }: ReviewQuery): Promise<IdPage> {
-      const conditions = ['product_id = $productId', 'deleted_at IS NULL', `status = 'approved'`];
-      if (filters.rating) conditions.push('rating = ANY($ratings::smallint[])');
-      return pageOfIds(sequelize, {
-        table: 'reviews',
-        order: orders[filters.sort],
-        conditions,
-        binds: { productId, ratings: filters.rating },
-        limit,
-        cursor,
-        identity: { productId, ...filters },
-      });
+    listIds: (productId: string, query: ReviewQuery): Promise<IdPage> =>
+      pageOfIds(sequelize, keysetOf(productId, query)),
+
+    /** The same by a replica, of a page after the first, which hardly anybody else asks for. Undefined: ask for it with `listIds`. */
+    async listRareIds(productId: string, query: ReviewQuery): Promise<IdPage | undefined> {
+      if (query.cursor === undefined) return undefined;
+      return replicas?.read((replica) => pageOfIds(replica, keysetOf(productId, query)));
     },
 
-    create: gather(insertEach),
+    async create(review: IdentifiedReview): Promise<Review> {
+      // A row of the outbox takes its trace from its statement, so that a traced review has one of its own.
+      if (currentTraceparent()) return (await insert([review]))[0]!;
+      return gathered(review);
+    },
 
     /** The same once for all requests that are one and the same, see {@link once}. */
     createOnce: (review: IdentifiedReview, request: RepeatableRequest) =>
@@ -114,7 +133,7 @@ export function createReviewRepository(sequelize: Sequelize) {
     ): Promise<Review | null> {
       const where = { id, ...alive, ...passing(guard) };
       if (Object.keys(changes).length === 0) return Review.findOne({ where });
-      const [, rows] = await Review.update(changes, { where, returning: true });
+      const [, rows] = await Review.update(changes, { where: { ...where, ...traced() }, returning: true });
       return rows[0] ?? null;
     },
 
@@ -122,7 +141,7 @@ export function createReviewRepository(sequelize: Sequelize) {
     async remove(id: string, guard: Guard = {}): Promise<Review | null> {
       const [, rows] = await Review.update(
         { deletedAt: new Date() },
-        { where: { id, ...alive, ...passing(guard) }, returning: true },
+        { where: { id, ...alive, ...passing(guard), ...traced() }, returning: true },
       );
       return rows[0] ?? null;
     },
@@ -154,6 +173,14 @@ export function createReviewRepository(sequelize: Sequelize) {
 
 export type ReviewRepository = ReturnType<typeof createReviewRepository>;
 
-const insertSql = `INSERT INTO reviews (id, product_id, rating, title, text, author_id, author_name)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
+const insertInto = 'INSERT INTO reviews (id, product_id, rating, title, text, author_id, author_name)';
+const told =
+  'unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[]) AS told';
+
+const insertSql = `${insertInto} SELECT * FROM ${told} RETURNING *`;
+
+// The trace is set before any row is there, and so before the trigger looks for it; as in traced.ts.
+const insertTracedSql = `
+  ${insertInto}
+  SELECT told.* FROM ${told}, (SELECT set_config('ct.traceparent', $8, true)) AS traced
   RETURNING *`;

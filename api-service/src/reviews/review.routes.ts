@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { endpoint, route, sendPage, sendRepresentation, type About } from 'ct-common-lib/http';
-import type { Role } from '../auth/roles.ts';
-import { sendCreated } from '../http/created.ts';
-import { idParams, pageHeaders } from '../http/fields.ts';
+import type { Scope } from '../auth/scopes.ts';
+import { sendCreated } from '../http/done.ts';
+import { idParamsOf, pageExample } from '../http/fields.ts';
 import type { ProductRepository } from '../products/product.repository.ts';
 import { productNotFound } from '../products/product.service.ts';
 import type { ReviewRepository } from './review.repository.ts';
@@ -29,7 +29,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
 
   route(router, '/api/reviews', {
     post: endpoint(
-      { body: newReviewSchema, role, about: about.create, repeatable: true },
+      { body: newReviewSchema, scope, about: about.create, repeatable: true },
       async ({ body, caller, idempotencyKey }, res, req) => {
         const created = await reviewService.create(body, caller, idempotencyKey);
         sendCreated(req, res, '/api/reviews', created);
@@ -45,7 +45,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
     }),
 
     put: endpoint(
-      { params: idParams, body: reviewReplacementSchema, role, about: about.replace, guarded: true },
+      { params: idParams, body: reviewReplacementSchema, scope, about: about.replace, guarded: true },
       async ({ params, body, caller, versions }, res, req) => {
         const review = await reviewService.update(params.id, body, caller, versions);
         sendRepresentation(req, res, representReview(review));
@@ -53,7 +53,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
     ),
 
     patch: endpoint(
-      { params: idParams, body: reviewPatchSchema, role, about: about.patch, guarded: true },
+      { params: idParams, body: reviewPatchSchema, scope, about: about.patch, guarded: true },
       async ({ params, body, caller, versions }, res, req) => {
         const review = await reviewService.update(params.id, body, caller, versions);
         sendRepresentation(req, res, representReview(review));
@@ -61,7 +61,7 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
     ),
 
     delete: endpoint(
-      { params: idParams, role, about: about.remove, guarded: true },
+      { params: idParams, scope, about: about.remove, guarded: true },
       async ({ params, caller, versions }, res) => {
         await reviewService.remove(params.id, caller, versions);
         res.status(204).end();
@@ -71,9 +71,10 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
 
   route(router, '/api/products/:id/reviews', {
     get: endpoint(
-      { params: idParams, query: reviewQuerySchema, about: about.list },
+      { params: productParams, query: reviewQuerySchema, about: about.list },
       async ({ params: { id }, query }, res, req) => {
-        const { ids, nextCursor } = await reviews.listIds(id, query);
+        const { ids, nextCursor } =
+          (await reviews.listRareIds(id, query)) ?? (await reviews.listIds(id, query));
         // Only an empty page leaves open whether the product exists at all.
         if (ids.length === 0 && !(await products.find(id))) throw productNotFound(id);
         const items = await reviews.findMany(ids);
@@ -85,19 +86,34 @@ export function createReviewRouter({ reviews, reviewService, products }: Deps): 
   return router;
 }
 
-const role = 'customer' satisfies Role;
+const idParams = idParamsOf('`POST /api/reviews` or `GET /api/products/{id}/reviews`');
+const productParams = idParamsOf('`POST` or `GET /api/products`');
+const scope = 'reviews:write' satisfies Scope;
 const tag = 'Reviews';
-const answer = { description: 'The review.', body: reviewSchema, tagged: true };
+const productId = '01a1fc86-3458-7527-9678-c72b2d45f41f';
 const whole = { rating: 5, title: 'Good', text: 'Keeps my tea warm.', authorName: 'Bo' };
+const review = {
+  id: '01a1fc86-346b-7400-9bb6-a68baa25e6ce',
+  productId,
+  rating: 5,
+  title: 'Good',
+  text: 'Keeps my tea warm.',
+  author: { id: '01a20151-b2c4-7210-9aee-e63e1c2ae5f4', name: 'Bo' },
+  status: 'approved',
+  version: 1,
+  createdAt: '2026-11-21T05:13:36.113Z',
+  updatedAt: '2026-11-21T05:13:36.113Z',
+};
+const answer = { description: 'The review.', body: reviewSchema, example: review, tagged: true };
 
 const about = {
   create: {
     id: 'createReview',
     summary: 'Create a review',
     tag,
-    example: { productId: '01a1fc86-3458-7527-9678-c72b2d45f41f', ...whole },
-    answer: { ...answer, status: 201, headers: { Location: 'Its path.' } },
-    problems: { 404: ['PRODUCT_NOT_FOUND'], 409: ['REVIEW_EXISTS'] },
+    example: { productId, ...whole },
+    answer: { ...answer, status: 201, headers: ['Location'] },
+    problems: { 403: ['AUTHOR_IS_CALLER'], 404: ['PRODUCT_NOT_FOUND'], 409: ['REVIEW_EXISTS'] },
   },
   get: {
     id: 'getReview',
@@ -120,7 +136,11 @@ const about = {
     tag,
     example: { rating: 4 },
     answer,
-    problems: { 400: ['PRODUCT_IS_FIXED'], 403: ['REVIEW_OF_ANOTHER'], 404: ['REVIEW_NOT_FOUND'] },
+    problems: {
+      400: ['PRODUCT_IS_FIXED'],
+      403: ['REVIEW_OF_ANOTHER', 'STATUS_IS_MODERATED'],
+      404: ['REVIEW_NOT_FOUND'],
+    },
   },
   remove: {
     id: 'deleteReview',
@@ -136,8 +156,9 @@ const about = {
     answer: {
       description: 'A page of reviews.',
       body: reviewPageSchema,
+      example: pageExample(review),
       tagged: true,
-      headers: pageHeaders,
+      headers: ['Link'],
     },
     problems: { 400: ['CURSOR_INVALID'], 404: ['PRODUCT_NOT_FOUND'] },
   },

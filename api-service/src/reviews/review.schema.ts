@@ -4,6 +4,8 @@ import { cursor, id, pageLimit, pageOf, text, time, version } from '../http/fiel
 /** The longest texts, in characters (UTF-16 code units). */
 export const reviewLimits = { title: 200, text: 10_000, authorName: 100 } as const;
 
+const statuses = ['pending', 'approved', 'rejected'] as const;
+
 const stars = 'must be a whole number from 1 to 5';
 const rating = z.number(stars).int(stars).min(1, stars).max(5, stars);
 
@@ -21,8 +23,18 @@ const wholeFields = {
   authorName: fields.authorName.default(null),
 };
 
+/** As the subject of a token: whoever writes a review is stored as its author. */
+export const authorIdSchema = text(200);
+
 export const newReviewSchema = z
-  .strictObject({ productId: id, ...wholeFields })
+  .strictObject({
+    productId: id.meta({ description: 'The `id` in an answer of `POST` or `GET /api/products`.' }),
+    ...wholeFields,
+    authorId: authorIdSchema
+      .nullable()
+      .default(null)
+      .meta({ description: 'For whom a program writes. Whoever writes with a token is the author.' }),
+  })
   .meta({ id: 'NewReview', description: 'What is left out is null.' });
 
 /** A full replacement: what is left out is null. `productId` may be repeated, but never changes. */
@@ -33,7 +45,13 @@ export const reviewReplacementSchema = z.strictObject({ productId: id.optional()
 
 /** A merge patch (RFC 7396): what is left out stays, null clears. */
 export const reviewPatchSchema = z
-  .strictObject({ productId: id.optional(), ...fields })
+  .strictObject({
+    productId: id.optional(),
+    ...fields,
+    status: z
+      .enum(statuses, { error: `must be one of ${statuses.join(', ')}` })
+      .meta({ description: 'For moderators: only approved reviews are listed and count.' }),
+  })
   .partial()
   .meta({ id: 'ReviewPatch', description: 'RFC 7396: what is left out stays, null clears.' });
 
@@ -48,7 +66,7 @@ export const reviewSchema = z
     title: stored,
     text: stored,
     author: z.strictObject({ id: stored, name: stored }),
-    status: z.enum(['pending', 'approved', 'rejected']).meta({
+    status: z.enum(statuses).meta({
       description: 'Only approved reviews are listed and count.',
     }),
     version,

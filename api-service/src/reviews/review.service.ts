@@ -10,7 +10,7 @@ import {
 import type { Caller } from 'ct-common-lib/http';
 import { violatedConstraint } from 'ct-common-lib/postgres';
 import { createWriter } from '../db/writer.ts';
-import type { Created } from '../db/once.ts';
+import type { Done } from '../db/once.ts';
 import type { Guard, ReviewRepository } from './review.repository.ts';
 import type { Review } from './review.model.ts';
 import { representReview } from './review.representation.ts';
@@ -40,27 +40,30 @@ export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDe
 
   return {
     /**
-     * The caller is its author. With a key it is done once, see `once`. Throws `PRODUCT_NOT_FOUND`, `REVIEW_EXISTS` if the caller
-     * has written one of this product, and what `once` throws.
+     * The caller is its author; a program says who is. With a key it is done once, see `once`. Throws `AUTHOR_IS_CALLER`,
+     * `PRODUCT_NOT_FOUND`, `REVIEW_EXISTS` if the author has written one of this product, and what `once` throws.
      */
-    async create(review: NewReview, { subject }: Caller, key?: string): Promise<Created> {
-      const identified = { id: uuidv7(), authorId: subject ?? null, ...review };
+    async create(review: NewReview, { id: caller, subject }: Caller, key?: string): Promise<Done> {
+      if (subject !== undefined && review.authorId !== null) throw authorIsCaller();
+      const authorId = subject ?? review.authorId;
+      const identified = { ...review, id: uuidv7(), authorId };
       try {
         if (key === undefined) {
           const created = await write(() => reviews.create(identified));
           return { id: created.id, representation: representReview(created) };
         }
-        const request = { caller: subject ?? '', key, operation: 'createReview', body: review };
+        const request = { caller, key, operation: 'createReview', body: review };
         return await write(() => reviews.createOnce(identified, request));
       } catch (error) {
-        if (subject === undefined || violatedConstraint(error) !== 'reviews_by_author') throw error;
-        throw await reviewExists(subject, review.productId, error);
+        if (authorId === null || violatedConstraint(error) !== 'reviews_by_author') throw error;
+        throw await reviewExists(authorId, review.productId, error);
       }
     },
 
     /**
      * Replaces or merges: `changes` names the fields that are written, if the review is the caller's or the caller a moderator,
-     * and it is at one of `versions`. Throws `REVIEW_NOT_FOUND`, `REVIEW_OF_ANOTHER`, `VERSION_MISMATCH`, `PRODUCT_IS_FIXED`.
+     * and it is at one of `versions`. Throws `REVIEW_NOT_FOUND`, `REVIEW_OF_ANOTHER`, `STATUS_IS_MODERATED`,
+     * `VERSION_MISMATCH`, `PRODUCT_IS_FIXED`.
      */
     async update(
       id: string,
@@ -68,6 +71,7 @@ export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDe
       caller: Caller,
       versions?: string[],
     ): Promise<Review> {
+      if ('status' in changes && !caller.scopes.includes('reviews:moderate')) throw statusIsModerated();
       const guard = guardOf(caller, versions);
       const review = await write(() => reviews.update(id, changes, guard));
       if (!review) throw await notWritten(id, guard);
@@ -86,7 +90,7 @@ export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDe
     const id = await reviews.idBy(authorId, productId);
     return new ConflictError('REVIEW_EXISTS', {
       detail:
-        'You have reviewed this product already: change that review, which Location names, or delete it first.',
+        'There is a review of this product by this author already: change that one, which Location names, or delete it first.',
       // It may be gone again by now.
       ...(id !== undefined && { location: `/api/reviews/${id}` }),
       cause,
@@ -94,12 +98,23 @@ export function createReviewService({ reviews, wakeRelay, log }: ReviewServiceDe
   }
 }
 
-const guardOf = ({ subject, roles }: Caller, versions: string[] | undefined): Guard => ({
+const guardOf = ({ subject, scopes }: Caller, versions: string[] | undefined): Guard => ({
   versions,
-  authorId: roles.includes('moderator') ? undefined : subject,
+  // No review has an author without a name, so a program that is no moderator passes nowhere.
+  authorId: scopes.includes('reviews:moderate') ? undefined : (subject ?? ''),
 });
 
 export type ReviewService = ReturnType<typeof createReviewService>;
+
+const authorIsCaller = () =>
+  new ForbiddenError('AUTHOR_IS_CALLER', {
+    detail: 'You are the author yourself: leave authorId out. Only an API key may write for others.',
+  });
+
+const statusIsModerated = () =>
+  new ForbiddenError('STATUS_IS_MODERATED', {
+    detail: 'Only a moderator decides on the status of a review: leave it out.',
+  });
 
 export function reviewNotFound(id: string) {
   return new NotFoundError('REVIEW_NOT_FOUND', {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
+import { waitFor } from 'ct-common-lib/testing';
 import type { AuthSettings } from '../../src/auth/auth-settings.ts';
 import { startApi, type Api } from '../support/api.ts';
 import { newProduct, type Problem } from '../support/http-client.ts';
@@ -77,7 +78,7 @@ describe('tokens of an identity provider', () => {
     it(`are accepted when signed with ${alg}, with the roles in the claim that was named`, async () => {
       const sign = await newKey('first', { alg });
       expect(await write(await sign())).to.equal('accepted');
-      expect(await write(await sign({ groups: undefined, roles: ['admin'] }))).to.equal('ROLE_MISSING');
+      expect(await write(await sign({ groups: undefined, roles: ['admin'] }))).to.equal('SCOPE_MISSING');
     });
 
   it('may have their roles in a claim inside another, as its path says', async () => {
@@ -85,7 +86,7 @@ describe('tokens of an identity provider', () => {
     api = await startApi({ auth: { ...settings, rolesClaim: 'realm_access.roles' } });
     const sign = await newKey('first');
     expect(await write(await sign({ realm_access: { roles: ['admin'] } }))).to.equal('accepted');
-    expect(await write(await sign({ realm_access: 'admin' }))).to.equal('ROLE_MISSING');
+    expect(await write(await sign({ realm_access: 'admin' }))).to.equal('SCOPE_MISSING');
     expect(await write(await sign({ 'realm_access.roles': ['admin'] }))).to.equal('accepted');
   });
 
@@ -148,6 +149,39 @@ describe('tokens of an identity provider', () => {
     }
     waitMinutes(120);
     expect(await write(await sign())).to.equal('IDENTITY_PROVIDER_UNAVAILABLE');
+  });
+
+  for (const how of ['error', 'silence'] as const)
+    it(`do not have it asked for each key that somebody makes up while it is away (${how})`, async () => {
+      const sign = await newKey('first');
+      const junk = (n: number) => sign({}, { kid: `made-up-${n}` });
+      const accepted = async () => expect(await write(await sign())).to.equal('accepted');
+      await accepted();
+      failure = how;
+      waitMinutes(1);
+      for (let n = 0; n < 20; n++)
+        expect(await write(await junk(n))).to.equal('IDENTITY_PROVIDER_UNAVAILABLE');
+      await accepted();
+      expect(fetched).to.equal(2);
+      // Old by now, so that everybody has them fetched anew: once for all, in vain.
+      waitMinutes(11);
+      for (let n = 0; n < 5; n++) await accepted();
+      await waitFor('it to be asked', () => fetched > 2);
+      expect(fetched).to.equal(3);
+    });
+
+  it('that nobody can check while it is away are held to the limit of their address', async () => {
+    await api.stop();
+    const limits = { reads: undefined, writes: 3, logins: undefined };
+    api = await startApi({ auth: settings, limits });
+    failure = 'error';
+    const sign = await newKey('first');
+    const codes: string[] = [];
+    for (let n = 0; n < 4; n++) codes.push(await write(await sign({}, { kid: `made-up-${n}` })));
+    expect(codes).to.deep.equal([
+      ...Array<string>(3).fill('IDENTITY_PROVIDER_UNAVAILABLE'),
+      'TOO_MANY_REQUESTS',
+    ]);
   });
 
   it('leave reads alone while it is away', async () => {

@@ -108,6 +108,31 @@ describe('while PostgreSQL is away', () => {
     await expectWorking(api);
   });
 
+  it('as its database takes no connections, it is a 503 as well, which says that nothing was written', async () => {
+    const { id } = await api.createProduct();
+    const url = new URL(database.url);
+    const name = url.pathname.slice(1);
+    const db = await connect(new URL('/postgres', url).href);
+    try {
+      await db.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+      await db.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+      // On a connection that it does not know to be lost a write might have passed.
+      await waitFor('no connection to be open', async () =>
+        /^ct_db_pool_idle_connections\{.*pool="requests".*\} 0$/m.test(
+          (await api.get<string>('/metrics')).body,
+        ),
+      );
+      await expectUnavailable('GET', '/api/products?sort=name');
+      await expectUnavailable('POST', '/api/products', newProduct());
+      await expectUnavailable('PATCH', `/api/products/${id}`, { name: 'New' });
+    } finally {
+      await db.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
+      await db.end();
+    }
+    await waitFor('it to be ready', async () => (await health(api)).status === 200);
+    await expectWorking(api);
+  });
+
   it('ratings that come are refused, and taken over when they come again', async () => {
     const { id } = await api.createProduct();
     const rating = ratingUpdated(ratingByOne(id, 1, 4));

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { startApi, type Api } from '../support/api.ts';
+import { assertTold } from '../support/contract.ts';
 import { endpoints, unknownId } from '../support/endpoints.ts';
 import type { Problem } from '../support/http-client.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -124,6 +125,7 @@ describe('what is no proper HTTP', () => {
       const problem = JSON.parse(answer.body) as Problem;
       expect(problem).to.include({ status, code });
       expect(problem).to.include.keys('type', 'title', 'detail');
+      assertTold(what, problem);
     });
   }
 

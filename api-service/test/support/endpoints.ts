@@ -1,11 +1,11 @@
-import { newProduct, newReview } from './http-client.ts';
+import { newAccount, newApiKey, newProduct, newReview, password } from './http-client.ts';
 
 /** An endpoint by its path, in which `:id` stands for an id, with a body and a query that are right. */
 export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
-  /** What an unknown id is: a product or a review. */
-  code?: 'PRODUCT_NOT_FOUND' | 'REVIEW_NOT_FOUND';
+  /** What is not found where nothing has the id. */
+  code?: 'PRODUCT_NOT_FOUND' | 'REVIEW_NOT_FOUND' | 'ACCOUNT_NOT_FOUND' | 'KEY_NOT_FOUND';
   query?: Record<string, string>;
   body?: (productId: string) => object;
 }
@@ -36,6 +36,42 @@ export const endpoints: Endpoint[] = [
   { method: 'PUT', path: '/api/reviews/:id', code: 'REVIEW_NOT_FOUND', body: () => ({ rating: 4 }) },
   { method: 'PATCH', path: '/api/reviews/:id', code: 'REVIEW_NOT_FOUND', body: () => ({ rating: 4 }) },
   { method: 'DELETE', path: '/api/reviews/:id', code: 'REVIEW_NOT_FOUND' },
+  { method: 'POST', path: '/api/accounts', body: () => newAccount() },
+  { method: 'GET', path: '/api/accounts', query: { limit: '5' } },
+  { method: 'GET', path: '/api/accounts/:id', code: 'ACCOUNT_NOT_FOUND' },
+  {
+    method: 'PATCH',
+    path: '/api/accounts/:id',
+    code: 'ACCOUNT_NOT_FOUND',
+    body: () => ({ role: 'moderator' }),
+  },
+  { method: 'DELETE', path: '/api/accounts/:id', code: 'ACCOUNT_NOT_FOUND' },
+  { method: 'GET', path: '/api/account' },
+  { method: 'POST', path: '/api/account/removal', body: () => ({ password }) },
+  {
+    method: 'PUT',
+    path: '/api/account/password',
+    body: () => ({ currentPassword: password, newPassword: `another ${password}` }),
+  },
+  { method: 'POST', path: '/api/account/second-factor', body: () => ({ password }) },
+  { method: 'POST', path: '/api/account/second-factor/confirmation', body: () => ({ code: '123456' }) },
+  { method: 'POST', path: '/api/account/second-factor/removal', body: () => ({ password, code: '123456' }) },
+  { method: 'POST', path: '/api/account/verification-mail' },
+  { method: 'PUT', path: '/api/email-verification', body: () => ({ token: 'of-no-mail' }) },
+  { method: 'POST', path: '/api/password-reset', body: () => ({ email: newAccount().email }) },
+  {
+    method: 'PUT',
+    path: '/api/password-reset',
+    body: () => ({ token: 'of-no-mail', newPassword: password }),
+  },
+  { method: 'POST', path: '/api/sessions', body: () => newAccount() },
+  { method: 'POST', path: '/api/sessions/refresh', body: () => ({ refreshToken: 'none' }) },
+  { method: 'POST', path: '/api/sessions/logout', body: () => ({ refreshToken: 'none' }) },
+  { method: 'GET', path: '/.well-known/jwks.json' },
+  { method: 'POST', path: '/api/keys', body: () => newApiKey() },
+  { method: 'GET', path: '/api/keys', query: { limit: '5' } },
+  { method: 'GET', path: '/api/keys/:id', code: 'KEY_NOT_FOUND' },
+  { method: 'DELETE', path: '/api/keys/:id', code: 'KEY_NOT_FOUND' },
   { method: 'GET', path: '/health/live' },
   { method: 'GET', path: '/health/ready' },
   { method: 'GET', path: '/metrics' },

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { unknownId } from './endpoints.ts';
 
 export interface GeneratedRequest {
-  /** Of the operation that it is meant for: `POST /api/reviews`. */
-  operation: string;
+  /** Of the operation that it is meant for: `POST /api/reviews`; undefined: it is meant for none. */
+  operation: string | undefined;
   method: string;
   target: string;
   headers: Record<string, string>;
@@ -16,7 +16,17 @@ export interface Known {
   reviewIds: string[];
   /** Tokens of admins and others. */
   tokens: string[];
+  /** API keys, good ones and others. */
+  apiKeys: string[];
   cursors: string[];
+  accountIds: string[];
+  emails: string[];
+  /** Of all of them. */
+  password: string;
+  refreshTokens: string[];
+  /** Of links in mails. */
+  linkTokens: string[];
+  keyIds: string[];
 }
 
 interface Schema {
@@ -24,6 +34,7 @@ interface Schema {
   type?: string | string[];
   enum?: unknown[];
   anyOf?: Schema[];
+  items?: Schema;
   pattern?: string;
   format?: string;
   minLength?: number;
@@ -116,8 +127,41 @@ const hostileHeaders = [
   '\u00e9',
 ];
 
-/** Some are as the schemas want them, some nearly, and some as an attacker would have them. */
-export function generatedRequests(document: OpenApiDocument, known: Known): fc.Arbitrary<GeneratedRequest> {
+/** So few that unrelated requests meet with one. */
+const sharedKeys = Array.from({ length: 20 }, (_, n) => `shared-${n}`);
+const hostileKeys = [
+  '',
+  ' ',
+  'a b',
+  '"',
+  '"a',
+  'x'.repeat(256),
+  'x'.repeat(8_000),
+  '\u00e9',
+  '__proto__',
+  "' OR 1=1 --",
+];
+
+const unknownPaths = [
+  '/',
+  '/api',
+  '/api/',
+  '/api/product',
+  `/api/products/${unknownId}/reviews/${unknownId}`,
+  '/api/%00',
+  '/%zz',
+  '/api/__proto__',
+  '/favicon.ico',
+  '/.env',
+  '/wp-login.php',
+];
+const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
+
+/**
+ * Requests to be sent one after the other. Most are alone; those with an `Idempotency-Key` come again, some with another body. Some are as
+ * the schemas want them, some nearly, and some as an attacker would have them.
+ */
+export function generatedRequests(document: OpenApiDocument, known: Known): fc.Arbitrary<GeneratedRequest[]> {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   );
@@ -133,6 +177,15 @@ export function generatedRequests(document: OpenApiDocument, known: Known): fc.A
         .array(fc.constantFrom(...known.productIds), { minLength: 1, maxLength: 5 })
         .map((ids) => ids.join());
     if (name === 'sku') return fc.uuid();
+    if (name === 'token') return fc.constantFrom(...known.linkTokens);
+    if (name === 'refreshToken') return fc.constantFrom(...known.refreshTokens);
+    if (name === 'expiresAt') return fc.constantFrom(null, '2100-01-01T00:00:00Z');
+    if (schema.format === 'password') return fc.constant(known.password);
+    if (schema.format === 'email')
+      return fc.oneof(
+        fc.constantFrom(...known.emails),
+        fc.uuid().map((name) => `${name}@shop.example`),
+      );
     if (schema.enum) return fc.constantFrom(...schema.enum);
     if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => valueOf(one, name)));
     const [type] = [schema.type].flat();
@@ -141,6 +194,7 @@ export function generatedRequests(document: OpenApiDocument, known: Known): fc.A
     if (type === 'number' || name === 'price')
       return fc.integer({ min: 0, max: 99_999 }).map((cents) => cents / 100);
     if (type === 'object') return objectOf(schema);
+    if (type === 'array') return fc.uniqueArray(valueOf(schema.items!, name), { minLength: 1, maxLength: 3 });
     if (schema.pattern) return fc.stringMatching(new RegExp(schema.pattern));
     const { minLength = 0, maxLength = 50 } = schema;
     return fc.string({ minLength: Math.max(minLength, 2), maxLength: Math.min(maxLength, 50) });
@@ -220,8 +274,15 @@ export function generatedRequests(document: OpenApiDocument, known: Known): fc.A
     return fc.tuple(pairs, extra).map(([some, more]) => `?${[...some, more].filter(Boolean).join('&')}`);
   }
 
+  const idsBelow = {
+    '/api/reviews': known.reviewIds,
+    '/api/accounts': known.accountIds,
+    '/api/keys': known.keyIds,
+  };
+
   function targetOf(path: string, parameters: Parameter[]): fc.Arbitrary<string> {
-    const existing = path.startsWith('/api/reviews') ? known.reviewIds : known.productIds;
+    const existing =
+      Object.entries(idsBelow).find(([prefix]) => path.startsWith(prefix))?.[1] ?? known.productIds;
     const id = fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom(...existing) },
       { weight: 1, arbitrary: fc.constant(unknownId) },
@@ -234,11 +295,12 @@ export function generatedRequests(document: OpenApiDocument, known: Known): fc.A
   /** Without one, with one that is right, or with one that somebody has changed. */
   const authorization = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...known.tokens).map((token) => `Bearer ${token}`) },
+    { weight: 2, arbitrary: fc.constantFrom(...known.apiKeys).map((key) => `Bearer ${key}`) },
     { weight: 1, arbitrary: fc.constant(undefined) },
     {
       weight: 1,
       arbitrary: fc
-        .tuple(fc.constantFrom(...known.tokens), fc.nat({ max: 300 }))
+        .tuple(fc.constantFrom(...known.tokens, ...known.apiKeys), fc.nat({ max: 300 }))
         .map(
           ([token, at]) =>
             `Bearer ${token.slice(0, at)}${token[at] === 'x' ? 'y' : 'x'}${token.slice(at + 1)}`,
@@ -265,28 +327,81 @@ export function generatedRequests(document: OpenApiDocument, known: Known): fc.A
     ),
   );
 
-  return fc.constantFrom(...operations).chain(({ path, method, operation }) => {
+  const idempotencyKey = fc.oneof(
+    { weight: 12, arbitrary: fc.constant(undefined) },
+    { weight: 6, arbitrary: fc.uuid() },
+    { weight: 2, arbitrary: fc.constantFrom(...sharedKeys) },
+    { weight: 1, arbitrary: fc.constantFrom(...hostileKeys) },
+  );
+
+  const ofOperations = fc.constantFrom(...operations).chain(({ path, method, operation }) => {
     const { parameters = [], requestBody } = operation;
     const content = Object.values(requestBody?.content ?? {})[0];
+    const body = content ? bodyOf(content.schema) : fc.constant(undefined);
     return fc
       .record({
         target: targetOf(path, parameters),
-        body: content ? bodyOf(content.schema) : fc.constant(undefined),
+        body,
         authorization,
         condition,
         mediaType,
+        key: method === 'POST' ? idempotencyKey : fc.constant(undefined),
+        // What comes again under a key.
+        next: fc.constantFrom('nothing', 'the same', 'another body'),
+        otherBody: body,
       })
-      .map(({ target, body, authorization, condition, mediaType }) => {
+      .map(({ target, body, authorization, condition, mediaType, key, next, otherBody }) => {
         const conditionName = method === 'GET' ? 'If-None-Match' : 'If-Match';
-        const headers = {
-          ...(authorization !== undefined && { Authorization: authorization }),
-          ...(condition !== undefined && { [conditionName]: condition }),
-          ...(body !== undefined && {
-            'Content-Type': mediaType,
-            'Content-Length': String(Buffer.byteLength(body)),
-          }),
-        };
-        return { operation: `${method} ${path}`, method, target, headers, body };
+        const requestWith = (body: string | Buffer | undefined): GeneratedRequest => ({
+          operation: `${method} ${path}`,
+          method,
+          target,
+          headers: {
+            ...(authorization !== undefined && { Authorization: authorization }),
+            ...(condition !== undefined && { [conditionName]: condition }),
+            ...(key !== undefined && { 'Idempotency-Key': key }),
+            ...(body !== undefined && {
+              'Content-Type': mediaType,
+              'Content-Length': String(Buffer.byteLength(body)),
+            }),
+          },
+          body,
+        });
+        const first = requestWith(body);
+        if (key === undefined || next === 'nothing') return [first];
+        return [first, next === 'the same' ? first : requestWith(otherBody)];
       });
   });
+
+  /** HEAD, OPTIONS, and what is meant for nothing that there is. */
+  const elsewhere = fc
+    .record({
+      method: fc.constantFrom(...methods),
+      target: fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc
+            .constantFrom(...operations)
+            .chain(({ path, operation }) => targetOf(path, operation.parameters ?? [])),
+        },
+        { weight: 1, arbitrary: fc.constantFrom(...unknownPaths) },
+        { weight: 1, arbitrary: hostilePart.map((part) => `/api/${part}`) },
+      ),
+      authorization,
+      condition,
+    })
+    .map(({ method, target, authorization, condition }): GeneratedRequest[] => [
+      {
+        operation: undefined,
+        method,
+        target,
+        headers: {
+          ...(authorization !== undefined && { Authorization: authorization }),
+          ...(condition !== undefined && { 'If-None-Match': condition }),
+        },
+        body: undefined,
+      },
+    ]);
+
+  return fc.oneof({ weight: 9, arbitrary: ofOperations }, { weight: 1, arbitrary: elsewhere });
 }

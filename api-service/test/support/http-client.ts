@@ -71,11 +71,11 @@ export interface Problem {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** The API as a shop calls it. `newToken` gives the token of each write; default: none. */
+/** The API as a shop calls it. `newToken` gives the token of each request; default: none. */
 export function createHttpClient(baseUrl: string, newToken?: () => Promise<string>) {
   async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const { json, body = json === undefined ? null : JSON.stringify(json), headers = {} } = options;
-    const token = options.token === undefined && method !== 'GET' ? await newToken?.() : options.token;
+    const token = options.token === undefined ? await newToken?.() : options.token;
     const authorization = token ? { Authorization: `Bearer ${token}` } : undefined;
     const contentType = json === undefined ? undefined : { 'Content-Type': 'application/json' };
     const response = await fetch(baseUrl + path, {
@@ -146,3 +146,17 @@ export const newReview = (productId: string, given: object = {}) => ({
   authorName: 'Ada',
   ...given,
 });
+
+let accounts = 0;
+
+export const password = 'correct horse battery';
+
+/** A body for POST of an account, with an address of its own. */
+export const newAccount = (given: object = {}) => ({
+  email: `somebody-${process.pid}-${++accounts}@shop.example`,
+  password,
+  ...given,
+});
+
+/** A body for POST of an API key. */
+export const newApiKey = (given: object = {}) => ({ name: 'Shop', scopes: ['reviews:write'], ...given });

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { expect } from 'chai';
+import { assertTold } from './contract.ts';
 import type { Answer, Problem } from './http-client.ts';
 
 export interface Expected {
@@ -24,6 +25,7 @@ export function expectProblem({ status, headers, body }: Answer<Problem>, expect
   expect(detail)
     .to.be.a('string')
     .that.matches(/\w.*\.$/);
+  assertTold(kind.instance, body);
   expect((errors ?? []).map(({ pointer }) => pointer)).to.have.members(pointers ?? []);
   for (const error of errors ?? []) expect(error.detail).to.be.a('string').that.matches(/\w/);
 }

@@ -29,7 +29,10 @@ export function createRatingConsumer({ ratings, bus, metrics }: RatingConsumerDe
     handled.inc({ outcome: 'newer' }, applied.newer);
     handled.inc({ outcome: 'known' }, events.length - applied.newer - applied.superseded);
     handled.inc({ outcome: 'superseded' }, applied.superseded);
-    const outcomes = await bus.publish(applied.ratings.map((rating) => ratingUpdated(rating, applied.store)));
+    const causes = causesByProduct(events);
+    const outcomes = await bus.publish(
+      applied.ratings.map((rating) => ratingUpdated(rating, applied.store, causes.get(rating.productId))),
+    );
     const failed = outcomes.filter(({ status }) => status !== 'confirmed');
     if (failed.length === 0) return;
     throw new TransientError('RATING_NOT_PUBLISHED', {
@@ -48,9 +51,30 @@ function reviewOf(event: Event): ReviewData {
   return event.data;
 }
 
+/** What a rating follows from. */
+interface Cause {
+  /** When the first of the changes was made. */
+  changedAt: number;
+  /** Of the last of them that is traced. */
+  traceparent: string | undefined;
+}
+
+function causesByProduct(events: Event[]): Map<string, Cause> {
+  const causes = new Map<string, Cause>();
+  for (const { subject, time, traceparent } of events) {
+    const known = causes.get(subject);
+    causes.set(subject, {
+      changedAt: Math.min(Date.parse(time), known?.changedAt ?? Infinity),
+      traceparent: traceparent ?? known?.traceparent,
+    });
+  }
+  return causes;
+}
+
 function ratingUpdated(
   { productId, histogram, version, updatedAt }: ProductRating,
   store: string | undefined,
+  cause: Cause | undefined,
 ): Event {
   return createEvent('rating-updated', {
     // The same rating has the same id, however often it is published.
@@ -58,6 +82,7 @@ function ratingUpdated(
     source: '/rating-service',
     subject: productId,
     time: updatedAt,
+    traceparent: cause?.traceparent,
     data: {
       productId,
       reviewCount: reviewCount(histogram),
@@ -66,6 +91,7 @@ function ratingUpdated(
       averageRating: averageRating(histogram),
       version,
       store,
+      changedAt: cause && new Date(cause.changedAt).toISOString(),
     },
   });
 }

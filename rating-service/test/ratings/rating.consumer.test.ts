@@ -53,6 +53,24 @@ describe('rating.consumer', () => {
       averageRating: 4.67,
       version: 3,
       store: await ratings.currentStore(),
+      changedAt: received[1]!.data.changedAt,
+    });
+  });
+
+  it('tells with the rating of each product when the oldest change that led to it was made', async () => {
+    const { bus, received } = await connect();
+    const [one, other] = [review(), review()];
+    const at = (data: ReturnType<typeof review>, time: string) => ({ ...eventOf(data), time });
+    await bus.publish([
+      at(one, '2026-11-21T05:13:37.000Z'),
+      at(review({ productId: one.productId }), '2026-11-21T05:13:36+00:00'),
+      at(review({ productId: one.productId }), '2026-11-21T06:13:38.000+01:00'),
+      at(other, '2026-11-21T05:13:39.250Z'),
+    ]);
+    const told = received.map(({ subject, data }) => [subject, data.changedAt]);
+    expect(Object.fromEntries(told)).to.deep.equal({
+      [one.productId]: '2026-11-21T05:13:36.000Z',
+      [other.productId]: '2026-11-21T05:13:39.250Z',
     });
   });
 

@@ -8,10 +8,10 @@ export const idempotencyKeys: Migration = {
 
 const sql = `
   CREATE TABLE idempotency_keys (
-    -- Whose key it is; empty: nobody asks who callers are.
+    -- Whose key it is; empty: of callers whom nobody knows.
     caller       text NOT NULL,
     key          text NOT NULL,
-    -- SHA-256 of the operation and its body.
+    -- HMAC of the operation and its body, see once.ts.
     request_hash bytea NOT NULL,
     -- What was created, and how it was answered.
     created_id   uuid NOT NULL,

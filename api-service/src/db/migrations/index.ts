@@ -6,6 +6,9 @@ import { ratingLink } from './0004-rating-link.ts';
 import { reviewReplay } from './0005-review-replay.ts';
 import { oneReviewPerAuthor } from './0006-one-review-per-author.ts';
 import { idempotencyKeys } from './0007-idempotency-keys.ts';
+import { accounts } from './0008-accounts.ts';
+import { outboxTraces } from './0009-outbox-traces.ts';
+import { recentMails } from './0010-recent-mails.ts';
 
 /** All migrations in their order. One that has been released is never changed again. */
 export const migrations: Migration[] = [
@@ -16,4 +19,7 @@ export const migrations: Migration[] = [
   reviewReplay,
   oneReviewPerAuthor,
   idempotencyKeys,
+  accounts,
+  outboxTraces,
+  recentMails,
 ];
