@@ -6,11 +6,15 @@ export interface ComposeService {
   build?: { context: string; target: string };
   user?: string;
   hostname?: string;
+  profiles?: string[];
+  entrypoint?: string[];
+  read_only?: boolean;
+  tmpfs?: string[];
   command?: string[];
   environment?: Record<string, string | number>;
   volumes?: string[];
   ports?: string[];
-  depends_on?: Record<string, { condition: string }>;
+  depends_on?: Record<string, { condition: string; restart?: boolean }>;
   healthcheck?: { test: string[] };
   restart?: string;
   cap_drop?: string[];
@@ -25,6 +29,9 @@ export interface ComposeFile {
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 export const composeText = read('docker-compose.yml');
+
+/** What `npm run up` adds to it. */
+export const devText = read('docker-compose.dev.yml');
 
 /** The variables that a copied .env.example sets. */
 export const exampleEnv: Record<string, string> = {};
@@ -56,8 +63,8 @@ export function interpolate(text: string, env: Record<string, string>): string {
 }
 
 /** The compose file as it is with these variables. */
-export const loadCompose = (env: Record<string, string>) =>
-  parse(interpolate(composeText, env), { merge: true }) as ComposeFile;
+export const loadCompose = (env: Record<string, string>, text = composeText) =>
+  parse(interpolate(text, env), { merge: true }) as ComposeFile;
 
 function raise(message: string): never {
   throw new Error(message);

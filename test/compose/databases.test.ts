@@ -1,32 +1,40 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from 'ct-common-lib/postgres';
+import { runMigrateCommand, startEmbeddedPostgres, type EmbeddedPostgres } from 'ct-common-lib/postgres';
 import { Client } from 'pg';
+import { describeWithPrograms } from '../support/programs.ts';
+import { schema as apiSchema } from '../../api-service/src/db/schema.ts';
+import { toImportError } from '../../api-service/src/import/connection.ts';
+import { schema as ratingSchema } from '../../rating-service/src/db/schema.ts';
 
 const script = fileURLToPath(new URL('../../docker/postgres/10-databases.sql', import.meta.url));
-const owners = [
-  { user: 'ct_api', variable: 'CT_API_DB_PASSWORD', password: `it's "quoted" \\ $HOME :colon %41` },
-  { user: 'ct_rating', variable: 'CT_RATING_DB_PASSWORD', password: `'; DROP ROLE ct_api; --` },
+const users = [
+  { user: 'ct_api_owner', database: 'ct_api', variable: 'CT_API_OWNER_PASSWORD', password: 'one' },
+  { user: 'ct_rating_owner', database: 'ct_rating', variable: 'CT_RATING_OWNER_PASSWORD', password: 'two' },
+  {
+    user: 'ct_api',
+    database: 'ct_api',
+    variable: 'CT_API_DB_PASSWORD',
+    password: `it's "quoted" \\ $HOME :colon %41`,
+  },
+  {
+    user: 'ct_rating',
+    database: 'ct_rating',
+    variable: 'CT_RATING_DB_PASSWORD',
+    password: `'; DROP ROLE ct_api; --`,
+  },
 ];
 
-describe('docker/postgres/10-databases.sql', () => {
+describeWithPrograms('docker/postgres/10-databases.sql', { psql: 'postgresql-client' }, () => {
   let server: EmbeddedPostgres;
   let dataDir: string;
 
-  before(async function () {
-    if (spawnSync('psql', ['--version']).status !== 0) {
-      if (process.env.REQUIRE_SERVICES === '1')
-        throw new Error('psql is missing: apt-get install postgresql-client');
-      this.test?.parent?.eachTest(
-        (test) => (test.title += ' (needs psql: apt-get install postgresql-client)'),
-      );
-      this.skip();
-    }
+  before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'ct-compose-'));
     server = await startEmbeddedPostgres({ dataDir, databases: [], durable: false });
   });
@@ -46,7 +54,7 @@ describe('docker/postgres/10-databases.sql', () => {
       },
     );
 
-  const passwords = Object.fromEntries(owners.map(({ variable, password }) => [variable, password]));
+  const passwords = Object.fromEntries(users.map(({ variable, password }) => [variable, password]));
 
   async function query(user: string, password: string, database: string, sql: string) {
     const client = new Client({ host: '127.0.0.1', port: server.port, user, password, database });
@@ -69,17 +77,57 @@ describe('docker/postgres/10-databases.sql', () => {
     await run(passwords);
   });
 
-  for (const { user, password } of owners) {
-    it(`lets ${user} create tables in its own database, with any character in the password`, async () => {
-      await query(user, password, user, 'CREATE TABLE reviews (id int)');
-      expect(await query(user, password, user, 'SELECT count(*)::int AS rows FROM reviews')).to.deep.equal([
-        { rows: 0 },
-      ]);
+  const setUps = [
+    { user: 'ct_api', owner: users[0]!, password: users[2]!.password, schema: apiSchema },
+    { user: 'ct_rating', owner: users[1]!, password: users[3]!.password, schema: ratingSchema },
+  ];
+  for (const { user, owner, password, schema } of setUps) {
+    const urlOf = (name: string, secret: string) => {
+      const url = new URL(server.url(user));
+      [url.username, url.password] = [name, encodeURIComponent(secret)];
+      return url.href;
+    };
+    const migrate = () =>
+      runMigrateCommand(schema, {
+        [schema.ownerVariable]: urlOf(owner.user, owner.password),
+        [schema.serviceVariable]: urlOf(user, password),
+        LOG_LEVEL: 'silent',
+      });
+
+    it(`lets ${owner.user} migrate, and ${user} use the tables and make none, with any character in the password`, async () => {
+      expect(await migrate()).to.equal(0);
+      expect(
+        await query(user, password, user, 'SELECT count(*)::int > 0 AS any FROM schema_migrations'),
+      ).to.deep.equal([{ any: true }]);
+      expect(await codeOf(query(user, password, user, 'CREATE TABLE more (id int)'))).to.equal('42501');
+      expect(await codeOf(query(user, password, user, 'DROP TABLE schema_migrations'))).to.equal('42501');
+      const refused = await query(user, password, user, 'CREATE TEMP TABLE rows (id int)').catch(
+        (e: unknown) => e,
+      );
+      expect(toImportError(refused, urlOf(user, password)).message).to.include(
+        'the user who owns the tables',
+      );
       expect(await codeOf(query(user, 'another', user, 'SELECT 1'))).to.equal('28P01');
     });
 
-    it(`lets ${user} connect to no other database`, async () => {
-      const others = ['ct_api', 'ct_rating', 'postgres', 'template1'].filter((name) => name !== user);
+    it(`takes over the tables that were ${user}'s own, who goes on using them`, async () => {
+      const postgres = new URL(server.url(user));
+      const asServer = (sql: string) => query('postgres', decodeURIComponent(postgres.password), user, sql);
+      await asServer(`REASSIGN OWNED BY ${owner.user} TO ${user}`);
+      await run(passwords);
+      const [table] = Object.keys(schema.rights);
+      expect(await codeOf(query(user, password, user, `SELECT FROM ${table}`))).to.equal('no error');
+      expect(await codeOf(query(user, password, user, `ALTER TABLE ${table} ADD more int`))).to.equal(
+        '42501',
+      );
+      expect(await migrate()).to.equal(0);
+      expect(await codeOf(query(user, password, user, `DELETE FROM schema_migrations`))).to.equal('42501');
+    });
+  }
+
+  for (const { user, database, password } of users) {
+    it(`lets ${user} connect to no database but ${database}`, async () => {
+      const others = ['ct_api', 'ct_rating', 'postgres', 'template1'].filter((name) => name !== database);
       for (const name of others)
         expect(await codeOf(query(user, password, name, 'SELECT 1')), name).to.equal('42501');
     });
@@ -91,23 +139,36 @@ describe('docker/postgres/10-databases.sql', () => {
         'ALTER SYSTEM SET work_mem = 1',
         'CHECKPOINT',
       ]) {
-        expect(await codeOf(query(user, password, user, sql)), sql).to.equal('42501');
+        expect(await codeOf(query(user, password, database, sql)), sql).to.equal('42501');
       }
       const roles =
         'SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user';
-      const [role = {}] = await query(user, password, user, roles);
+      const [role = {}] = await query(user, password, database, roles);
       expect(Object.values(role)).to.deep.equal([false, false, false, false, false]);
     });
   }
 
+  it('makes a user for the replica where there is a password for it, who gets into no database', async () => {
+    const superuser = decodeURIComponent(new URL(server.url('postgres')).password);
+    const roleSql = `SELECT rolreplication, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = 'ct_replication'`;
+    const role = () => query('postgres', superuser, 'postgres', roleSql);
+    expect(await role()).to.deep.equal([]);
+    await run({ ...passwords, CT_REPLICATION_PASSWORD: '' });
+    expect(await role()).to.deep.equal([]);
+    for (const password of [`it's`, 'another']) {
+      await run({ ...passwords, CT_REPLICATION_PASSWORD: password });
+      expect(Object.values((await role())[0]!)).to.deep.equal([true, false, false, false, false]);
+      for (const database of ['ct_api', 'ct_rating', 'postgres'])
+        expect(await codeOf(query('ct_replication', password, database, 'SELECT 1'))).to.equal('42501');
+    }
+  });
+
   it('run again, sets new passwords and keeps the data', async () => {
-    await run({ CT_API_DB_PASSWORD: 'new-one', CT_RATING_DB_PASSWORD: 'new-two' });
-    expect(
-      await query('ct_api', 'new-one', 'ct_api', 'SELECT count(*)::int AS rows FROM reviews'),
-    ).to.deep.equal([{ rows: 0 }]);
-    expect(await codeOf(query('ct_rating', owners[1]?.password ?? '', 'ct_rating', 'SELECT 1'))).to.equal(
-      '28P01',
-    );
+    await run({ ...passwords, CT_API_DB_PASSWORD: 'new-one', CT_RATING_OWNER_PASSWORD: 'new-two' });
+    const count = 'SELECT count(*)::int > 0 AS any FROM schema_migrations';
+    expect(await query('ct_api', 'new-one', 'ct_api', count)).to.deep.equal([{ any: true }]);
+    expect(await query('ct_rating_owner', 'new-two', 'ct_rating', count)).to.deep.equal([{ any: true }]);
+    expect(await codeOf(query('ct_api', users[2]!.password, 'ct_api', 'SELECT 1'))).to.equal('28P01');
     expect(await codeOf(query('ct_api', 'new-one', 'ct_rating', 'SELECT 1'))).to.equal('42501');
   });
 });
