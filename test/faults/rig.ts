@@ -43,6 +43,7 @@ export async function createRig({ folder, note }: RigOptions) {
       REDIS_URL: cache.url,
       RABBITMQ_URL: broker.url,
       AUTH_KEYS_FILE: auth.keysFile,
+      RATE_LIMIT_WRITES: 'off',
     };
     const process = await createServiceProcess({ name, service: 'api-service', folder, variables });
     return { ...process, links: { postgres: database.proxy, redis: cache.proxy, rabbit: broker.proxy } };

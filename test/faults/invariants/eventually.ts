@@ -4,6 +4,8 @@ import { differencesOf, productIdChunks } from '../../../scripts/rating-audit.ts
 import { call } from '../load/call.ts';
 import type { Load } from '../load/load.ts';
 import type { Rig } from '../rig.ts';
+import type { PostgresServer } from '../servers/postgres.ts';
+import type { ServiceProcess } from '../service-process.ts';
 import { wrongConnections } from './connections.ts';
 import { differencesFromLog } from './final-state.ts';
 import { unfinishedWork } from './queues.ts';
@@ -21,16 +23,24 @@ const mostTold = 10;
  * wrong when the time is up: nothing, if all is well.
  */
 export async function settled(rig: Rig, load: Load, { deadlineSeconds }: SettleOptions) {
+  const looks: Looks = {
+    services: () => unreadyServices(rig),
+    'outbox and queues': () => unfinishedWork(rig),
+    ratings: () => wrongRatings(rig),
+    connections: () => wrongConnections(rig),
+    writes: () => differencesFromLog(rig, load),
+  };
+  return stillWrong(looks, { deadlineSeconds });
+}
+
+/** By what is looked at; each gives what is wrong. */
+export type Looks = Record<string, () => Promise<string[]>>;
+
+/** Looks at each until nothing is wrong with it, and gives what is still wrong when the time for all of them is up. */
+export async function stillWrong(looks: Looks, { deadlineSeconds }: SettleOptions): Promise<string[]> {
   const deadline = Date.now() + deadlineSeconds * 1000;
-  const looks: [what: string, look: () => Promise<string[]>][] = [
-    ['services', () => unreadyServices(rig)],
-    ['outbox and queues', () => unfinishedWork(rig)],
-    ['ratings', () => wrongRatings(rig)],
-    ['connections', () => wrongConnections(rig)],
-    ['writes', () => differencesFromLog(rig, load)],
-  ];
   const wrong: string[] = [];
-  for (const [what, look] of looks) {
+  for (const [what, look] of Object.entries(looks)) {
     for (;;) {
       const seen = await look().catch((error: Error) => [`could not be looked at: ${error.stack}`]);
       if (seen.length === 0) break;
@@ -46,7 +56,11 @@ export async function settled(rig: Rig, load: Load, { deadlineSeconds }: SettleO
   return wrong;
 }
 
-async function unreadyServices({ services }: Rig): Promise<string[]> {
+export async function unreadyServices({
+  services,
+}: {
+  services: readonly ServiceProcess[];
+}): Promise<string[]> {
   const replies = await Promise.all(services.map(({ baseUrl }) => call('GET', `${baseUrl}/health/ready`)));
   return replies.flatMap(({ status, body, lost }, index) => {
     const parts = Object.entries((body as { parts?: Record<string, string> } | undefined)?.parts ?? {});
@@ -63,10 +77,17 @@ const wellStates: Record<string, string | undefined> = {
   cache: 'in-use',
   bus: 'connected',
   store: 'current',
+  replicas: 'in-use',
 };
 
 /** For every product: reviews, register, histogram, products row and what each instance serves. */
-async function wrongRatings({ postgres, apis }: Rig): Promise<string[]> {
+export async function wrongRatings({
+  postgres,
+  apis,
+}: {
+  postgres: Pick<PostgresServer, 'url'>;
+  apis: readonly ServiceProcess[];
+}): Promise<string[]> {
   const [api, rating] = ['ct_api', 'ct_rating'].map(
     (database) =>
       new Client({

@@ -1,12 +1,19 @@
 import { connect } from 'amqplib';
 import { parkedQueueOf, queues } from 'ct-common-lib/bus';
 import { poisonIn } from '../faults/poison.ts';
-import type { Rig } from '../rig.ts';
+import type { PostgresServer } from '../servers/postgres.ts';
+import type { RabbitServer } from '../servers/rabbitmq.ts';
 
 const mostParked = 10_000;
 
 /** What still waits for the broker or in it, and what is parked that should not be, or is not and should. */
-export async function unfinishedWork({ postgres, rabbit }: Rig): Promise<string[]> {
+export async function unfinishedWork({
+  postgres,
+  rabbit,
+}: {
+  postgres: Pick<PostgresServer, 'query'>;
+  rabbit: RabbitServer;
+}): Promise<string[]> {
   const wrong: string[] = [];
   for (const table of [
     'outbox',

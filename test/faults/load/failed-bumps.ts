@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RigService } from '../rig.ts';
+import type { ServiceProcess } from '../service-process.ts';
 
 const everyMs = 500;
 const keptSamples = 240;
@@ -12,18 +12,18 @@ interface Sample {
 }
 
 /** Watches which api-service could not tell the cache of a write: only then may others show the state before, for a moment. */
-export function watchFailedBumps(apis: readonly RigService[]) {
-  const samples = new Map<RigService, Sample[]>(apis.map((api) => [api, []]));
+export function watchFailedBumps(apis: readonly ServiceProcess[]) {
+  const samples = new Map<ServiceProcess, Sample[]>(apis.map((api) => [api, []]));
   const stopping = new AbortController();
 
-  async function sample(api: RigService): Promise<Sample> {
+  async function sample(api: ServiceProcess): Promise<Sample> {
     const at = Date.now();
     const metrics = api.isRunning() ? await api.metrics() : undefined;
     const found = [...(metrics ?? [])].find(([name]) => metric.test(name));
     return { at, failed: metrics && (found?.[1] ?? 0) };
   }
 
-  async function watch(api: RigService) {
+  async function watch(api: ServiceProcess) {
     const kept = samples.get(api)!;
     while (!stopping.signal.aborted) {
       kept.push(await sample(api));
@@ -35,7 +35,7 @@ export function watchFailedBumps(apis: readonly RigService[]) {
 
   return {
     /** Whether a bump of this instance has failed since, as far as can be known: its counter ends with the process. */
-    async since(api: RigService, time: number): Promise<boolean> {
+    async since(api: ServiceProcess, time: number): Promise<boolean> {
       const before = samples.get(api)!.findLast(({ at }) => at < time)?.failed;
       const { failed } = await sample(api);
       return before === undefined || failed === undefined || failed !== before;

@@ -9,8 +9,20 @@ import { findFreePort } from './free-port.ts';
 import type { Server } from './server.ts';
 import { createServerFolder } from './server-folder.ts';
 
+export interface RabbitServerOptions {
+  folder: string;
+  /** What the node is called, without the host. Default: `fault-rig`. */
+  name?: string;
+  /** Lines for rabbitmq.conf. Default: none. */
+  settings?: string;
+  /** What nodes of one cluster share. Default: nothing is shared with anybody. */
+  shared?: { names: NameServer; cookie: string };
+}
+
 export interface RabbitServer extends Server {
   url: string;
+  /** The environment in which its programs find this node. */
+  env: NodeJS.ProcessEnv;
   /** `rabbitmqctl` of this node: gives its output, throws what it complains of. 30 s at the most. */
   ctl(...args: string[]): Promise<string>;
 }
@@ -18,33 +30,52 @@ export interface RabbitServer extends Server {
 /** The share of memory at which RabbitMQ blocks publishers. */
 export const memoryWatermark = '0.4';
 
-const node = 'fault-rig@localhost';
+/** Where Erlang nodes find one another (epmd): one of the caller's own. */
+export async function createNameServer({ folder }: { folder: string }) {
+  const home = join(folder, 'epmd');
+  await mkdir(home, { recursive: true });
+  const program = find('epmd');
+  const port = String(await findFreePort());
+  let child: ChildProcess | undefined;
+
+  return {
+    port,
+    start() {
+      if (hasEnded(child))
+        child = launch(program, ['-address', '127.0.0.1', '-port', port], {
+          cwd: home,
+          output: join(home, 'log'),
+        });
+    },
+    stop() {
+      child?.kill();
+      child = undefined;
+    },
+  };
+}
+
+export type NameServer = Awaited<ReturnType<typeof createNameServer>>;
 
 /**
- * A RabbitMQ node that shares nothing with one that may run here: its name, ports, data, cookie and name server (epmd)
- * are its own. `stop` ends the name server too.
+ * A RabbitMQ node that shares nothing with one that may run here: its name, ports, data, cookie and name server
+ * are its own, or its cluster's. `stop` ends its own name server too.
  */
-export async function createRabbitServer({ folder }: { folder: string }): Promise<RabbitServer> {
-  const { home, data, ...processes } = await createServerFolder(folder, 'rabbitmq');
-  const programs = { server: find('rabbitmq-server'), ctl: find('rabbitmqctl'), epmd: find('epmd') };
-  const names = join(home, 'epmd');
-  await mkdir(names, { recursive: true });
+export async function createRabbitServer({
+  folder,
+  name = 'fault-rig',
+  settings = '',
+  shared,
+}: RabbitServerOptions): Promise<RabbitServer> {
+  const { home, data, ...processes } = await createServerFolder(folder, shared ? name : 'rabbitmq');
+  const programs = { server: find('rabbitmq-server'), ctl: find('rabbitmqctl') };
+  const node = `${name}@localhost`;
+  const names = shared?.names ?? (await createNameServer({ folder: home }));
+  if (shared) await writeFile(join(home, '.erlang.cookie'), shared.cookie, { mode: 0o400 });
   const port = await findFreePort();
-  const namesPort = String(await findFreePort());
   const url = `amqp://guest:guest@127.0.0.1:${port}`;
-  const env = await createEnvironment({ home, data, port, namesPort });
+  const env = await createEnvironment({ node, home, data, port, namesPort: names.port, settings });
   const output = join(home, 'output.log');
-  let nameServer: ChildProcess | undefined;
   let broker: ChildProcess | undefined;
-
-  /** In a session of its own, as Ctrl-C is the rig's to handle. */
-  function launch(program: string, args: string[], cwd: string): ChildProcess {
-    const log = openSync(output, 'a');
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
-    closeSync(log);
-    child.unref();
-    return child;
-  }
 
   /** Throws if the broker ends instead. */
   async function accepting(): Promise<void> {
@@ -65,6 +96,7 @@ export async function createRabbitServer({ folder }: { folder: string }): Promis
   return {
     port,
     url,
+    env,
 
     async ctl(...args) {
       const options = { env, cwd: home, timeout: 30_000 };
@@ -83,9 +115,8 @@ export async function createRabbitServer({ folder }: { folder: string }): Promis
     },
 
     async start() {
-      if (hasEnded(nameServer))
-        nameServer = launch(programs.epmd, ['-address', '127.0.0.1', '-port', namesPort], names);
-      broker = launch(programs.server, [], data);
+      names.start();
+      broker = launch(programs.server, [], { cwd: data, output, env });
       await accepting();
     },
 
@@ -96,14 +127,26 @@ export async function createRabbitServer({ folder }: { folder: string }): Promis
         const isGone = waitFor('RabbitMQ to end', () => processes.isEmpty(), { timeoutMs: 30_000 });
         await isGone.catch(() => processes.kill());
       }
-      nameServer?.kill();
-      nameServer = undefined;
+      if (!shared) names.stop();
     },
 
     kill: () => processes.kill(),
     pause: () => processes.pause(),
     resume: () => processes.resume(),
   };
+}
+
+/** In a session of its own, as Ctrl-C is the rig's to handle. */
+function launch(
+  program: string,
+  args: string[],
+  { cwd, output, env }: { cwd: string; output: string; env?: NodeJS.ProcessEnv },
+): ChildProcess {
+  const log = openSync(output, 'a');
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+  closeSync(log);
+  child.unref();
+  return child;
 }
 
 const hasEnded = (child: ChildProcess | undefined) =>
@@ -118,16 +161,28 @@ function find(program: string): string {
 }
 
 interface Place {
+  node: string;
   home: string;
   data: string;
   port: number;
   namesPort: string;
+  settings: string;
 }
 
 /** Names a file or folder for everything that RabbitMQ would otherwise look for in the system's folders. */
-async function createEnvironment({ home, data, port, namesPort }: Place): Promise<NodeJS.ProcessEnv> {
+async function createEnvironment({
+  node,
+  home,
+  data,
+  port,
+  namesPort,
+  settings,
+}: Place): Promise<NodeJS.ProcessEnv> {
   const files = {
-    RABBITMQ_CONFIG_FILE: ['rabbitmq.conf', `vm_memory_high_watermark.relative = ${memoryWatermark}\n`],
+    RABBITMQ_CONFIG_FILE: [
+      'rabbitmq.conf',
+      `vm_memory_high_watermark.relative = ${memoryWatermark}\n${settings}`,
+    ],
     RABBITMQ_ADVANCED_CONFIG_FILE: ['advanced.config', '[].\n'],
     RABBITMQ_CONF_ENV_FILE: ['rabbitmq-env.conf', ''],
     RABBITMQ_ENABLED_PLUGINS_FILE: ['enabled_plugins', '[].\n'],

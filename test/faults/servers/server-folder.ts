@@ -53,7 +53,7 @@ export async function createServerFolder(parent: string, name: string) {
 }
 
 /** However this process ends, a shell sees its standard input close, ends what works below `home`, and removes the data. */
-function endWithThisProcess(home: string) {
+export function endWithThisProcess(home: string) {
   const script = `
     read _
     for round in 1 2 3; do
