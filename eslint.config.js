@@ -12,12 +12,22 @@ const otherServices = [
 const express = [['express'], 'Only http/ and *.routes.ts know express.'];
 const sequelize = [['sequelize'], 'Only db/, models, repositories and services know sequelize.'];
 const compose = [
-  ['**/compose.ts', '**/main.ts'],
+  ['**/compose.ts', '**/compose-*.ts', '**/main.ts'],
   'The direction is main -> compose -> feature -> ct-common-lib.',
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', 'coverage', '.data', '.nx', 'ct-common-lib/src/client/api.ts'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/node_modules',
+      'coverage',
+      '.data',
+      '.nx',
+      'ct-common-lib/src/client/api.ts',
+      'ct-common-lib/reference',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

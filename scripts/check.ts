@@ -1,4 +1,4 @@
-// `npm run check`: formatting, lint and types, all at once. Shows the output of what fails.
+// `npm run check`: formatting, lint, types and the library's reference, all at once. Shows the output of what fails.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -13,6 +13,13 @@ const steps = {
   prettier: [programOf('prettier', 'bin/prettier.cjs'), '--check', '.'],
   eslint: [programOf('eslint', 'bin/eslint.js'), '.'],
   tsc: [programOf('typescript', 'bin/tsc'), '--project', '.'],
+  typedoc: [
+    programOf('typedoc', 'bin/typedoc'),
+    '--options',
+    join(root, 'ct-common-lib/typedoc.json'),
+    '--emit',
+    'none',
+  ],
 };
 
 async function run([name, args]: [string, string[]]) {

@@ -1,4 +1,4 @@
-import { createLogger } from 'ct-common-lib';
+import { createLogger, withSecretFiles } from 'ct-common-lib';
 import { runMigrations, startEmbeddedPostgres } from 'ct-common-lib/postgres';
 import { migrations as apiMigrations } from '../api-service/src/db/migrations/index.ts';
 import { migrations as ratingMigrations } from '../rating-service/src/db/migrations/index.ts';
@@ -18,7 +18,10 @@ export interface Databases {
  * running `npm start`; without that it starts the embedded PostgreSQL for as long as `work` takes.
  */
 export async function withDatabases<T>(work: (databases: Databases) => Promise<T>): Promise<T> {
-  const { DATABASE_URL, RATING_DATABASE_URL, API_URL } = process.env;
+  const { DATABASE_URL, RATING_DATABASE_URL, API_URL } = withSecretFiles(
+    ['DATABASE_URL', 'RATING_DATABASE_URL'],
+    process.env,
+  );
   if (DATABASE_URL) {
     const apiUrl = API_URL || `http://127.0.0.1:${process.env.PORT || 3000}`;
     return work({ databaseUrl: DATABASE_URL, ratingDatabaseUrl: RATING_DATABASE_URL || undefined, apiUrl });

@@ -1,8 +1,20 @@
 import { createInterface } from 'node:readline';
+import { withSecretFiles } from 'ct-common-lib';
 import { runEventsParked } from './parked/run.ts';
 import { findRunning } from './running.ts';
 
-const { RABBITMQ_URL, NAME_PREFIX, DATABASE_URL } = process.env;
+function readEnvironment() {
+  try {
+    const { RABBITMQ_URL, NAME_PREFIX, DATABASE_URL } = withSecretFiles(
+      ['RABBITMQ_URL', 'DATABASE_URL'],
+      process.env,
+    );
+    return { rabbitmqUrl: RABBITMQ_URL, prefix: NAME_PREFIX ?? '', databaseUrl: DATABASE_URL };
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(1);
+  }
+}
 
 async function ask(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -19,10 +31,11 @@ async function ask(question: string): Promise<boolean> {
  * `npm run events:parked`: see `help`. It starts no database to look into, as what is parked there waits for the one who
  * looks into the log of a running API.
  */
+const { rabbitmqUrl, prefix, databaseUrl } = readEnvironment();
 process.exitCode = await runEventsParked(process.argv.slice(2), {
-  rabbitmqUrl: RABBITMQ_URL || undefined,
-  prefix: NAME_PREFIX ?? '',
-  databaseUrl: DATABASE_URL || (await findRunning())?.databaseUrl,
+  rabbitmqUrl,
+  prefix,
+  databaseUrl: databaseUrl ?? (await findRunning())?.databaseUrl,
   stdout: process.stdout,
   stderr: process.stderr,
   ask: process.stdin.isTTY ? ask : undefined,

@@ -1,3 +1,4 @@
+import { sqlState } from 'ct-common-lib/postgres';
 import { Client } from 'pg';
 import type { AuditedDatabases } from './rating-audit.ts';
 import { withDatabases } from './databases.ts';
@@ -37,6 +38,9 @@ export async function withAuditedDatabases(
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
     console.error(`It could not be finished: ${message || code}`);
+    if (sqlState(error) === '42501') {
+      console.error('It changes what the services may not: give the URLs of the owners of the tables.');
+    }
     return 1;
   }
 }

@@ -1,7 +1,7 @@
 import { assertPortIsFree } from 'ct-common-lib/http';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { createLifecycle, createLogger, loadConfig, runProcess } from 'ct-common-lib';
+import { createLifecycle, createLogger, createTracing, loadConfig, runProcess } from 'ct-common-lib';
 import { createMemoryBus } from 'ct-common-lib/bus';
 import { createEmbeddedPostgres } from 'ct-common-lib/postgres';
 import { compose as composeApi, type ApiApp } from '../api-service/src/compose.ts';
@@ -19,7 +19,7 @@ const schema = z.preprocess(
 const urlOf = (host: string, port: number) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
 /** `npm start`: both services in one process, with embedded parts in place of those that are not configured. */
-await runProcess('CT Reviews', () => {
+await runProcess('CT Reviews', async () => {
   const startedAt = Date.now();
   const { PORT, RATING_PORT, LOG_LEVEL } = process.env;
   const { api: apiConfig, rating: ratingConfig } = loadConfig(schema, {
@@ -61,14 +61,23 @@ await runProcess('CT Reviews', () => {
   const databaseUrl = () => apiConfig.databaseUrl ?? postgres.url('ct_api');
   const ratingDatabaseUrl = () => ratingConfig.ratingDatabaseUrl ?? postgres.url('ct_rating');
   const shared = { log, ...(bus && { bus }) };
+  const settings = apiConfig.tracing;
+  const trace = (name: string) => settings && createTracing({ name, ...settings, log });
+  const [ofApi, ofRating] = await Promise.all([trace('api-service'), trace('rating-service')]);
 
+  lifecycle.add('tracing', undefined, async () => {
+    await Promise.all([ofApi?.stop(), ofRating?.stop()]);
+  });
   const startRating = () => {
-    rating = composeRating({ ...ratingConfig, ratingDatabaseUrl: ratingDatabaseUrl() }, shared);
+    rating = composeRating(
+      { ...ratingConfig, ratingDatabaseUrl: ratingDatabaseUrl() },
+      { ...shared, tracing: ofRating },
+    );
     return rating.start();
   };
   lifecycle.add('rating-service', startRating, () => rating?.stop());
   const startApi = () => {
-    api = composeApi({ ...apiConfig, databaseUrl: databaseUrl() }, shared);
+    api = composeApi({ ...apiConfig, databaseUrl: databaseUrl() }, { ...shared, tracing: ofApi });
     return api.start();
   };
   lifecycle.add('api-service', startApi, () => api?.stop());
@@ -81,6 +90,7 @@ await runProcess('CT Reviews', () => {
 
   const greet = async () => {
     const apiUrl = urlOf(apiConfig.host, api!.port());
+    const admin = await api!.appointFirstAdmin();
     greeted = true;
     await announceRunning({
       pid: process.pid,
@@ -92,6 +102,7 @@ await runProcess('CT Reviews', () => {
       greeting({
         apiUrl,
         ratingUrl: urlOf(ratingConfig.host, rating!.port()),
+        admin,
         seconds: (Date.now() - startedAt) / 1000,
       }),
     );
@@ -101,13 +112,24 @@ await runProcess('CT Reviews', () => {
   const { auth } = apiConfig;
   const { DATA_DIR } = process.env;
   const tokenCommand = `${DATA_DIR ? `DATA_DIR='${dataDir}' ` : ''}npm run -s token -- --role admin`;
-  const writers = !auth
-    ? 'by anybody who reaches it: AUTH is off'
+  const credentials = !auth
+    ? { writers: 'by anybody who reaches it: AUTH is off', token: 'none needed' }
     : auth.jwksUrl === undefined
-      ? `with a token of ${tokenCommand}`
-      : 'with a token of the provider of AUTH_JWKS_URL';
+      ? { writers: `with a token of ${tokenCommand}`, token: `$(${tokenCommand})` }
+      : {
+          writers: 'with a token of the provider of AUTH_JWKS_URL, for the lines below in ADMIN_TOKEN',
+          token: '$ADMIN_TOKEN',
+        };
 
-  function greeting({ apiUrl, ratingUrl, seconds }: { apiUrl: string; ratingUrl: string; seconds: number }) {
+  interface Greeted {
+    apiUrl: string;
+    ratingUrl: string;
+    seconds: number;
+    /** Who was made just now. */
+    admin: { email: string; password: string } | undefined;
+  }
+
+  function greeting({ apiUrl, ratingUrl, seconds, admin }: Greeted) {
     return `
 CT Reviews is ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
 
@@ -116,11 +138,12 @@ CT Reviews is ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
   Data      ${embedded ? `${dataDir} (embedded PostgreSQL 18)` : 'in the PostgreSQL of DATABASE_URL and RATING_DATABASE_URL'}
   Cache     ${redisUrl ? 'in the Redis of REDIS_URL' : 'in this process'}
   Events    ${rabbitmqUrl ? 'through the RabbitMQ of RABBITMQ_URL' : 'in this process'}
-  Writes    ${writers}
+  Writes    ${credentials.writers}
+  Reference ${apiUrl}/docs${admin ? `\n  Admin     ${admin.email} with the password ${admin.password}, which is printed this once` : ''}
 
 Four lines to try: a token, a product, a review of it, and the product with its new rating.
 
-  TOKEN="Authorization: Bearer ${auth ? `$(${tokenCommand})` : 'none needed'}"
+  TOKEN="Authorization: Bearer ${credentials.token}"
   PRODUCT=$(curl -s ${apiUrl}/api/products -H "$TOKEN" -H 'Content-Type: application/json' -d '{"sku":"mug-'$(date +%s)'","name":"Blue mug"}' | cut -d '"' -f 4)
   curl -s ${apiUrl}/api/reviews -H "$TOKEN" -H 'Content-Type: application/json' -d '{"productId":"'$PRODUCT'","rating":5,"title":"Keeps my tea warm"}'
   sleep 1; curl -s ${apiUrl}/api/products/$PRODUCT

@@ -42,7 +42,7 @@ async function answering(name: string, url: string, ping: (url: string) => Promi
 
 // The tests choose their own settings, whatever the developer's shell has for the services.
 const settings =
-  /^(REDIS|RABBITMQ|DATABASE|RATING_DATABASE|API)_URL$|^(RATING_)?PORT$|^(HOST|DATA_DIR|LOG_LEVEL|NAME_PREFIX|DRAIN_SECONDS|NODE_ENV)$/;
+  /^(REDIS|RABBITMQ|DATABASE|DATABASE_REPLICA|RATING_DATABASE|MIGRATION_DATABASE|RATING_MIGRATION_DATABASE|API|SMTP|PUBLIC)_URL(_FILE)?$|^(RATING_)?PORT$|^(AUTH|RATE_LIMIT)(_|$)|^OTEL_|^(HOST|DATA_DIR|LOG_LEVEL|NAME_PREFIX|DRAIN_SECONDS|NODE_ENV|ACCOUNTS|MAIL_FROM|TRUST_PROXY|CORS_ORIGINS)$/;
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)));
 const { REDIS_URL, RABBITMQ_URL } = process.env;
 const TEST_REDIS_URL = await answering('Redis', REDIS_URL ?? 'redis://127.0.0.1:6379', pingRedis);

@@ -26,7 +26,6 @@ const script = `
 `;
 
 describe('scripts/setup.mjs', function () {
-  this.timeout(60_000);
   let root: string;
 
   before(async () => {

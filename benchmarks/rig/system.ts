@@ -59,7 +59,12 @@ export async function createSystem(servers: Servers, folder: string) {
         RABBITMQ_URL: servers.rabbitUrl,
         NAME_PREFIX: prefix,
         ...(service === 'api-service'
-          ? { DATABASE_URL: databaseUrl, REDIS_URL: servers.redisUrl, AUTH_KEYS_FILE: auth.keysFile }
+          ? {
+              DATABASE_URL: databaseUrl,
+              REDIS_URL: servers.redisUrl,
+              AUTH_KEYS_FILE: auth.keysFile,
+              RATE_LIMIT_WRITES: 'off',
+            }
           : { RATING_DATABASE_URL: ratingDatabaseUrl }),
         ...variables,
       },

@@ -1,5 +1,5 @@
 import { connect as connectToRabbit, type ChannelModel } from 'amqplib';
-import { AppError } from 'ct-common-lib';
+import { AppError, urlPerHost } from 'ct-common-lib';
 import { Client } from 'pg';
 import { queueNames, tableNames } from './arguments.ts';
 import { closeInTime } from './closing.ts';
@@ -57,9 +57,7 @@ export async function withParkings<T>(
 async function openRabbit(url: string, prefix: string): Promise<ChannelModel> {
   let model: ChannelModel;
   try {
-    const address = new URL(url);
-    if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', '5');
-    model = await connectToRabbit(address.href, { noDelay: true, timeout: connectTimeoutMs });
+    model = await connectToAny(urlPerHost(url));
   } catch (cause) {
     throw unreachable('RabbitMQ', 'RABBITMQ_URL', url, cause);
   }
@@ -77,6 +75,18 @@ async function openRabbit(url: string, prefix: string): Promise<ChannelModel> {
     if ((cause as { code?: number }).code !== 405) throw cause;
     const detail = 'Another events:parked works on these queues right now: let it finish first.';
     throw new AppError('BUSY', { detail, cause });
+  }
+}
+
+/** Throws what the last of them says. */
+async function connectToAny([url, ...others]: string[]): Promise<ChannelModel> {
+  const address = new URL(url!);
+  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', '5');
+  try {
+    return await connectToRabbit(address.href, { noDelay: true, timeout: connectTimeoutMs });
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return connectToAny(others);
   }
 }
 

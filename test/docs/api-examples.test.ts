@@ -5,7 +5,9 @@ import { fencedBlocks, readText, sectionOf } from './support/markdown.ts';
 import { openShell, type Shell } from './support/shell.ts';
 
 const readme = await readText('README.md');
-const snippets = snippetsOf(sectionOf(readme, 'The API by example'));
+const snippets = ['The API by example', 'Who may write'].flatMap((title) =>
+  snippetsOf(sectionOf(readme, title)),
+);
 const [importing] = snippetsOf(sectionOf(readme, 'Import'));
 
 describe('the examples of the README', function () {

@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { parkedQueueOf, queueArguments, queues, type QueueName } from 'ct-common-lib/bus';
 import { catalog, decodeEvent, encodeEvent } from 'ct-common-lib/events';
+import { secretsOf } from 'ct-common-lib';
 import { configSchema as apiConfigSchema } from '../../api-service/src/config.ts';
+import { schema as apiSchema } from '../../api-service/src/db/schema.ts';
 import { configSchema as ratingConfigSchema } from '../../rating-service/src/config.ts';
+import { schema as ratingSchema } from '../../rating-service/src/db/schema.ts';
 import { fencedBlocks, pathsIn, readText, root, sectionOf } from './support/markdown.ts';
 
 const pages = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
@@ -14,6 +17,7 @@ const documents = [
   'benchmarks/README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   ...pages.map((name) => `docs/${name}`),
 ];
 
@@ -43,12 +47,23 @@ describe('the configuration table of the README', () => {
     const table = sectionOf(await readText('README.md'), 'Configuration');
     const rows = [...table.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
     const settings = [apiConfigSchema, ratingConfigSchema].flatMap((schema) => Object.keys(schema.in.shape));
+    settings.push(apiSchema.ownerVariable, ratingSchema.ownerVariable);
     expect(rows).to.have.members([...new Set([...settings, ...(await variablesOfScripts())])]);
+  });
+
+  it('names above it the secrets, which may be in files', async () => {
+    const [prose = ''] = sectionOf(await readText('README.md'), 'Configuration').split(/^\|/m);
+    const [, named = ''] = /may hold a password, (.*), may/s.exec(prose) ?? [];
+    const secrets = [apiConfigSchema, ratingConfigSchema].flatMap(secretsOf);
+    secrets.push(apiSchema.ownerVariable, ratingSchema.ownerVariable);
+    expect([...named.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name)).to.have.members([
+      ...new Set(secrets),
+    ]);
   });
 
   it('tells the defaults', async () => {
     const table = sectionOf(await readText('README.md'), 'Configuration');
-    const { host, port, dataDir, logLevel } = apiConfigSchema.parse({});
+    const { host, port, dataDir, logLevel, limits } = apiConfigSchema.parse({});
     const { port: ratingPort } = ratingConfigSchema.parse({});
     const defaults = {
       HOST: host,
@@ -56,6 +71,9 @@ describe('the configuration table of the README', () => {
       RATING_PORT: ratingPort,
       DATA_DIR: dataDir,
       LOG_LEVEL: logLevel,
+      RATE_LIMIT_READS: limits.reads ?? 'off',
+      RATE_LIMIT_WRITES: limits.writes,
+      RATE_LIMIT_LOGINS: limits.logins,
     };
     for (const [name, value] of Object.entries(defaults)) {
       expect(table).to.match(new RegExp(`^\\| \`${name}\` +\\| \`${value}\``, 'm'));
@@ -109,8 +127,8 @@ async function variablesOfScripts(): Promise<string[]> {
 
 function variablesIn(source: string): string[] {
   const read = [...source.matchAll(/process\.env\.([A-Z][A-Z_]*)/g)].map(([, name = '']) => name);
-  const taken = [...source.matchAll(/\{([^{}]*)\}\s*=\s*process\.env/g)].flatMap(([, names = '']) =>
-    [...names.matchAll(/(?:^|,)\s*([A-Z][A-Z_]*)/g)].map(([, name = '']) => name),
+  const taken = [...source.matchAll(/\{([^{}]*)\}\s*=\s*(?:process\.env|withSecretFiles\()/g)].flatMap(
+    ([, names = '']) => [...names.matchAll(/(?:^|,)\s*([A-Z][A-Z_]*)/g)].map(([, name = '']) => name),
   );
   return [...read, ...taken];
 }

@@ -11,13 +11,15 @@ import { runService, startService, type ServiceOptions } from './service.ts';
 export interface BackingServices {
   redisUrl: string;
   rabbitUrl: string;
+  /** Default: the PostgreSQL of the test run. */
+  postgresUrl?: string;
 }
 
 /** A place for services that run as processes: databases, keys, exchange and queues that nobody else has. */
-export async function createDeployment({ redisUrl, rabbitUrl }: BackingServices) {
+export async function createDeployment({ redisUrl, rabbitUrl, postgresUrl }: BackingServices) {
   const prefix = randomPrefix();
-  const api = await createTestDatabase({ name: 'api' });
-  const rating = await createTestDatabase({ name: 'rating' });
+  const api = await createTestDatabase({ name: 'api', serverUrl: postgresUrl });
+  const rating = await createTestDatabase({ name: 'rating', serverUrl: postgresUrl });
   const shared = { NAME_PREFIX: prefix, RABBITMQ_URL: rabbitUrl };
   const apiVariables = { ...shared, PORT: '0', REDIS_URL: redisUrl, DATABASE_URL: api.url };
   const ratingVariables = { ...shared, RATING_PORT: '0', RATING_DATABASE_URL: rating.url };

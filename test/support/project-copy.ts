@@ -37,14 +37,32 @@ async function filesOfProject(): Promise<string[]> {
   return stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
 }
 
-/** Hard links, as copies of so many files take half a minute. */
-async function linkTree(from: string, to: string): Promise<void> {
+/**
+ * Gives a copy that has no packages those that are installed here, by links: enough where nothing is done to them. The
+ * workspaces are those of the copy.
+ */
+export async function linkInstalled(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  await mkdir(modules);
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    const isWorkspace = existsSync(join(folder, name, 'package.json'));
+    await symlink(isWorkspace ? join('..', name) : join(root, 'node_modules', name), join(modules, name));
+  }
+}
+
+/** Hard links, as copies of so many files take half a minute. Entries of the name `except` are left out. */
+export async function linkTree(
+  from: string,
+  to: string,
+  { except }: { except?: string } = {},
+): Promise<void> {
   await mkdir(to);
   const entries = await readdir(from, { withFileTypes: true });
   await Promise.all(
     entries.map(async (entry) => {
+      if (entry.name === except) return;
       const [source, target] = [join(from, entry.name), join(to, entry.name)];
-      if (entry.isDirectory()) await linkTree(source, target);
+      if (entry.isDirectory()) await linkTree(source, target, { except });
       else if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
       else await link(source, target).catch(() => copyFile(source, target));
     }),

@@ -27,7 +27,7 @@ export function runService(
   const nodeOptions = ['--conditions=ct-source', '--import=tsx'];
   if (failpoints) nodeOptions.push(`--import=${failpointsModule}`);
   const program = runProgram(process.execPath, [...nodeOptions, main], {
-    variables: { AUTH_KEYS_FILE: auth.keysFile, ...variables },
+    variables: { AUTH_KEYS_FILE: auth.keysFile, RATE_LIMIT_WRITES: 'off', ...variables },
     ipc: failpoints,
   });
   return {

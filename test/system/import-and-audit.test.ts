@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -14,7 +14,7 @@ import { waitForTruth } from '../support/served.ts';
 import { createWorkload } from '../support/workload.ts';
 
 describe('import and audit of a running system', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   const redisUrl = process.env.TEST_REDIS_URL;
   const prefix = randomPrefix();
@@ -58,8 +58,17 @@ describe('import and audit of a running system', function () {
       'product=SKU,rating=Stars,title=Title,text=Review Text,author=Name,date=Date,id=id',
     );
 
+  const textfile = () => join(folder, 'ratings.prom');
+
+  /** What the last verification has left for Prometheus. */
+  async function metrics(): Promise<Record<string, number>> {
+    const text = await readFile(textfile(), 'utf8');
+    const samples = [...text.matchAll(/^(\w+) (\S+)$/gm)];
+    return Object.fromEntries(samples.map(([, name, value]) => [name!, Number(value)]));
+  }
+
   async function verify() {
-    const { code, stdout } = await run('ratings:verify');
+    const { code, stdout } = await run('ratings:verify', '--textfile', textfile());
     const places: Record<string, string[]> = {};
     for (const [, id, place] of stdout.matchAll(/^product (\S+): the (.+?) says /gm))
       (places[id!] ??= []).push(place!);
@@ -102,6 +111,22 @@ describe('import and audit of a running system', function () {
 
   it('finds no difference in any of 150 products', async () => {
     expect(await verify()).to.deep.equal({ code: 0, places: {}, result: '150 products, no difference' });
+    const { ct_ratings_verified_timestamp_seconds: at, ...rest } = await metrics();
+    expect(rest).to.deep.equal({
+      ct_ratings_verified_products: 150,
+      ct_ratings_differing_products: 0,
+      ct_ratings_linked: 1,
+    });
+    expect(at).to.be.closeTo(Date.now() / 1000, 120);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.new'))).to.deep.equal([]);
+  });
+
+  it('is told what it does not know', async () => {
+    const { code, stderr } = await run('ratings:verify', '--textfiles', 'x');
+    expect(code).to.equal(2);
+    expect(stderr)
+      .to.include("'--textfiles'")
+      .and.include('Usage: npm run ratings:verify -- [--textfile FILE]');
   });
 
   it('changes nothing when the same file is imported again', async () => {
@@ -150,6 +175,7 @@ describe('import and audit of a running system', function () {
     if (redisUrl) await tamperWithCache(redisUrl, prefix, id('sku-5'));
 
     const { code, places, result } = await verify();
+    expect(await metrics()).to.include({ ct_ratings_differing_products: Object.keys(places).length });
     expect(places).to.deep.equal({
       [id('sku-1')]: ['register', 'histogram', 'products row', 'served JSON'],
       [id('sku-2')]: ['histogram'],

@@ -8,7 +8,7 @@ import type { Service } from '../support/service.ts';
 import { createWorkload, hasFailedToBump } from '../support/workload.ts';
 
 describe('two api-services and two rating-services under 2,000 mixed writes of 20 clients', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   describeWithRedis('on one Redis', (redisUrl) => {
     describeWithRabbit('and one RabbitMQ', (rabbitUrl) => mixedLoad({ redisUrl, rabbitUrl }));

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { waitFor } from 'ct-common-lib/testing';
 import type { Product } from '../../api-service/test/support/http-client.ts';
 import { complaint, greeted, npmStart, runNpm, type Started } from '../support/npm.ts';
@@ -13,7 +15,7 @@ import { endPrograms, runProgram } from '../support/program.ts';
 import { copyProject, type ProjectCopy } from '../support/project-copy.ts';
 
 describe('npm start on a clean copy of the project', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   let copy: ProjectCopy | undefined;
   let folder: string;
@@ -50,6 +52,17 @@ describe('npm start on a clean copy of the project', function () {
       return shown.reviewCount > 0 && shown;
     });
     expect(product).to.include({ id: productId, name: 'Blue mug', averageRating: 5, reviewCount: 1 });
+  });
+
+  it('makes an admin, whose password it prints, and which works', async () => {
+    const [, email, password] = /^ +Admin +(\S+) with the password (\S+),/m.exec(started.greeting)!;
+    const { status, body } = await started.request<{ accessToken: string }>('POST', '/api/sessions', {
+      json: { email, password },
+      token: null,
+    });
+    expect(status).to.equal(201);
+    const accounts = await started.request('GET', '/api/accounts', { token: body.accessToken });
+    expect(accounts.status).to.equal(200);
   });
 
   it('runs PostgreSQL as another user if it runs as root, also where only root may enter', async function () {
@@ -108,6 +121,8 @@ describe('npm start on a clean copy of the project', function () {
     const port = await findFreePort();
     started = await npmStart({ cwd: folder, variables: { PORT: String(port), RATING_PORT: '0' } });
     expect(started.apiUrl).to.equal(`http://127.0.0.1:${port}`);
+    // The password is nowhere to be found again.
+    expect(started.greeting).to.not.match(/^ +Admin /m);
     expect(await started.product(productId)).to.include({ averageRating: 5, reviewCount: 1 });
   });
 
@@ -119,6 +134,40 @@ describe('npm start on a clean copy of the project', function () {
     expect((await other.get(`/api/products/${productId}`)).status).to.equal(404);
     other.program.interrupt();
     expect(await other.program.ended).to.equal(0);
+  });
+
+  it('prints lines that work with a token of the identity provider, where there is one', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const keys = [{ ...(await exportJWK(publicKey)), kid: 'first', alg: 'ES256' }];
+    const provider = createHttpServer((_req, res) => res.end(JSON.stringify({ keys })));
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+    const { port } = provider.address() as AddressInfo;
+    const other = await npmStart({
+      cwd: folder,
+      variables: {
+        DATA_DIR: 'of-provider',
+        AUTH_JWKS_URL: `http://127.0.0.1:${port}/keys`,
+        AUTH_ISSUER: 'https://id.example',
+        AUTH_AUDIENCE: 'shop',
+      },
+    });
+    const token = await new SignJWT({ roles: ['admin'] })
+      .setProtectedHeader({ alg: 'ES256', kid: 'first' })
+      .setIssuer('https://id.example')
+      .setAudience('shop')
+      .setSubject('ada')
+      .setExpirationTime('5 minutes')
+      .sign(privateKey);
+    const lines = [`ADMIN_TOKEN=${token}`, ...other.lines.slice(0, 3), 'echo', 'echo $PRODUCT'];
+    const id = (await sh(lines.join('\n'), folder)).trim().split('\n').at(-1)!;
+    await waitFor('the rating has arrived', async () => {
+      const shown = JSON.parse(await sh(`PRODUCT=${id}\n${other.lines[3]}`, folder)) as Product;
+      return shown.averageRating === 5;
+    });
+    other.program.interrupt();
+    await other.program.ended;
+    provider.closeAllConnections();
+    provider.close();
   });
 
   for (const [what, findVictim] of [

@@ -14,7 +14,7 @@ import type { Service } from '../support/service.ts';
 import { createWorkload, hasFailedToBump, type Workload } from '../support/workload.ts';
 
 describe('a system of two api-services and a rating-service', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   describeWithRedis('with Redis', (redisUrl) => {
     describeWithRabbit('and RabbitMQ', (rabbitUrl) => outages({ redisUrl, rabbitUrl }));

@@ -9,7 +9,7 @@ import { recordRatings, watchRatings } from '../support/rating-history.ts';
 import type { Service } from '../support/service.ts';
 
 describe('when the rating database is dropped and created again under a running system', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   describeWithRedis('on Redis', (redisUrl) => {
     describeWithRabbit('and RabbitMQ', (rabbitUrl) => ratingDatabaseLost({ redisUrl, rabbitUrl }));

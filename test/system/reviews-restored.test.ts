@@ -41,7 +41,7 @@ const fromFiles: Backup = async (url) => {
 };
 
 describe('when the reviews are restored from a backup', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   describeWithRedis('on Redis', (redisUrl) => {
     describeWithRabbit('and RabbitMQ', (rabbitUrl) => {
