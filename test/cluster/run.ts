@@ -11,6 +11,7 @@ import { unfinishedWork } from '../faults/invariants/queues.ts';
 import { watchFailedBumps } from '../faults/load/failed-bumps.ts';
 import { createTroubles } from '../faults/load/troubles.ts';
 import { endWithThisProcess } from '../faults/servers/server-folder.ts';
+import type { ServiceProcess } from '../faults/service-process.ts';
 import { runCommand } from '../support/command.ts';
 import { findPrograms } from '../support/programs.ts';
 import { acts, play } from './acts.ts';
@@ -111,6 +112,9 @@ async function rehearse(programs: Record<keyof typeof packages, string>, { secon
     for (const wrong of await stillWrong(looks, { deadlineSeconds: settleSeconds })) violation(wrong);
     for (const { unplannedExits } of services) unplannedExits.forEach(violation);
     tally.print();
+    const replicaReads = await listsOfReplica(apis);
+    if (replicaReads === 0) violation('no list was read from the replica');
+    console.log(`${replicaReads} lists came from the replica, as far as instances that live can tell.`);
     console.log(`${clients.written.length} reviews were written, to ${clients.productIds.length} products.`);
   } catch (error) {
     violation(`the rehearsal broke off: ${(error as Error).stack}`);
@@ -123,6 +127,15 @@ async function rehearse(programs: Record<keyof typeof packages, string>, { secon
   if (isWell && !keep) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   else console.log(`The logs are in ${folder}`);
   return isWell ? 0 : 1;
+}
+
+/** Since each instance was started last. */
+async function listsOfReplica(apis: readonly ServiceProcess[]): Promise<number> {
+  const metrics = await Promise.all(apis.map((api) => api.metrics()));
+  return metrics
+    .flatMap((values) => [...(values ?? [])])
+    .filter(([name]) => /^ct_db_replica_reads_total\{.*outcome="done"/.test(name))
+    .reduce((sum, [, reads]) => sum + reads, 0);
 }
 
 async function run(given: Arguments): Promise<number> {
