@@ -37,7 +37,12 @@ describe('scripts/setup.mjs', function () {
     await writeFile(join(root, 'scripts', 'sample.ts'), script);
     await writeManifest({ node: '>=20.0.0' });
     const linked = relative(root, tsx);
-    const packages = { '': manifest, [linked]: {}, 'node_modules/tsx': { resolved: linked, link: true } };
+    const { version } = JSON.parse(await readFile(join(tsx, 'package.json'), 'utf8')) as { version: string };
+    const packages = {
+      '': manifest,
+      [linked]: { version },
+      'node_modules/tsx': { resolved: linked, link: true },
+    };
     await writeFile(join(root, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
   });
 
@@ -97,8 +102,17 @@ describe('scripts/setup.mjs', function () {
     expect((await run([])).stderr).to.equal('');
   });
 
-  it('repairs an installation that was killed, once for two that start at the same time', async () => {
+  it('installs nothing again that was installed by hand, unless that was something else', async () => {
     await rm(join(root, 'node_modules', '.setup-stamp'));
+    expect((await run([])).stderr).to.equal('');
+    await rm(join(root, 'node_modules'), { recursive: true });
+    await mkdir(join(root, 'node_modules'));
+    await writeFile(join(root, 'node_modules', '.package-lock.json'), '{ "packages": {} }');
+    expect((await run([])).stderr).to.include('Installing');
+  });
+
+  it('repairs an installation that was killed, once for two that start at the same time', async () => {
+    for (const name of ['.setup-stamp', '.package-lock.json']) await rm(join(root, 'node_modules', name));
     await writeFile(join(root, '.setup.lock'), '999999999 1');
     const both = await Promise.all([run([]), run([])]);
     expect(both.map(({ code }) => code)).to.deep.equal([0, 0]);

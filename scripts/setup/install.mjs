@@ -6,8 +6,8 @@ import { untilExit } from './child.mjs';
 import { takeLock } from './lock.mjs';
 
 /**
- * Installs with `npm ci` unless the last complete install was of this very package-lock.json. One process at a
- * time. Returns 0, or npm's exit code.
+ * Installs with `npm ci` unless the last complete install was of this very package-lock.json, or somebody has installed by hand
+ * what it says. One process at a time. Returns 0, or npm's exit code.
  */
 export async function install(root) {
   // Only a complete install leaves the stamp, so that one which was interrupted is repaired.
@@ -16,7 +16,8 @@ export async function install(root) {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const stamp = `${lockFileHash} ${process.platform}-${process.arch}\n`;
-  const isInstalled = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  const isInstalled = () =>
+    existsSync(stampFile) ? readFileSync(stampFile, 'utf8') === stamp : isInstalledByHand(root);
   if (isInstalled()) return 0;
 
   const unlock = await takeLock(join(root, '.setup.lock'), {
@@ -36,6 +37,18 @@ export async function install(root) {
   } finally {
     unlock();
   }
+}
+
+/** Whether an `npm ci` or `npm install` of the user's own has put everything there: npm's list of that is the last thing that it writes. */
+function isInstalledByHand(root) {
+  const listFile = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(listFile)) return false;
+  const packagesIn = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesIn(listFile);
+  return Object.entries(packagesIn(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional }]) =>
+      path === '' || optional || (path in installed && installed[path].version === version),
+  );
 }
 
 function npmCi(root) {
