@@ -61,7 +61,8 @@ const about = {
 
 /** `/health/live` (the process runs), `/health/ready` (200 or 503, with the state of each part), `/metrics`. */
 export function createHealthRouter({ ready, metrics }: HealthOptions): Router {
-  const router = Router();
+  // By these names alone: a proxy that hides /metrics need not know of /METRICS, or of /metrics/.
+  const router = Router({ caseSensitive: true, strict: true });
 
   route(router, '/health/live', {
     get: endpoint({ about: about.live }, (_input, res) => {

@@ -32,6 +32,11 @@ describe('createHealthRouter', () => {
     expect(answer.json()).to.deep.equal({ status: 'not ready', parts: { postgres: 'down', redis: 'down' } });
   });
 
+  it('answers to no other spelling, which a proxy that hides these paths might let pass', async () => {
+    for (const path of ['/METRICS', '/metrics/', '/Health/live', '/health/ready/'])
+      expect((await send('GET', path)).status, path).to.equal(404);
+  });
+
   it('gives the metrics in the format of Prometheus', async () => {
     const answer = await send('GET', '/metrics');
     expect(answer.headers['content-type']).to.match(/^text\/plain; version=0\.0\.4/);
