@@ -155,6 +155,16 @@ describe('accounts and sessions', () => {
     expect((await ada.refresh(other.refreshToken)).status).to.equal(200);
   });
 
+  it('gives nobody the tokens of a session that has ended, not even by the key that they were made with', async () => {
+    const ada = createPerson(api);
+    await ada.register();
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const { refreshToken } = await ada.logIn();
+    const { body } = await ada.refresh(refreshToken, headers);
+    await ada.logOut(body.refreshToken);
+    expectCode(await ada.refresh(refreshToken, headers), 409, 'CREATED_IS_ERASED');
+  });
+
   it('keeps the newest fifty sessions of an account', async () => {
     const ada = createPerson(api);
     const { id } = await ada.register();

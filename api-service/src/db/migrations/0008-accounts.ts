@@ -47,7 +47,8 @@ const sql = `
       IS DISTINCT FROM (NEW.email, NEW.role, NEW.email_verified_at, NEW.disabled_at, NEW.totp_confirmed_at))
     EXECUTE FUNCTION accounts_count_version();
 
-  CREATE FUNCTION accounts_erase_kept_answers() RETURNS trigger LANGUAGE plpgsql AS $body$
+  -- Of an account, and of a session, which hold an address and tokens.
+  CREATE FUNCTION erase_kept_answers() RETURNS trigger LANGUAGE plpgsql AS $body$
   BEGIN
     UPDATE idempotency_keys SET body = NULL WHERE created_id = OLD.id;
     RETURN NULL;
@@ -55,7 +56,7 @@ const sql = `
   $body$;
 
   CREATE TRIGGER accounts_erase_kept_answers AFTER DELETE ON accounts
-    FOR EACH ROW EXECUTE FUNCTION accounts_erase_kept_answers();
+    FOR EACH ROW EXECUTE FUNCTION erase_kept_answers();
 
   CREATE TABLE sessions (
     id         uuid PRIMARY KEY,
@@ -68,6 +69,9 @@ const sql = `
 
   CREATE INDEX sessions_by_account ON sessions (account_id);
   CREATE INDEX sessions_by_expires_at ON sessions (expires_at);
+
+  CREATE TRIGGER sessions_erase_kept_answers AFTER DELETE ON sessions
+    FOR EACH ROW EXECUTE FUNCTION erase_kept_answers();
 
   -- What to send, not the letter: its link, which is as good as a password, is made when it goes.
   ${outboxTableSql(
@@ -98,7 +102,7 @@ const sql = `
   DO $do$
   BEGIN
     EXECUTE format('ALTER FUNCTION accounts_count_version() SET search_path = %I, pg_temp', current_schema());
-    EXECUTE format('ALTER FUNCTION accounts_erase_kept_answers() SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION erase_kept_answers() SET search_path = %I, pg_temp', current_schema());
   END
   $do$;
 `;
