@@ -28,6 +28,9 @@ describe('the client of the library', () => {
     for await (const { rating } of client.each('listReviews', { path: { id: product.id }, query }))
       ratings.push(rating);
     expect(ratings).to.deep.equal([4, 3, 2, 2]);
+    // A page that one has already would have no items.
+    const conditional = { headers: { 'If-None-Match': '*' } } as object;
+    for await (const { id } of client.each('listProducts', conditional)) expect(id).to.be.a('string');
 
     const etag = headers.get('etag')!;
     const body = { name: 'Kettle' };

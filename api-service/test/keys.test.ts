@@ -123,7 +123,9 @@ describe('API keys', () => {
     const { id, key } = await create('products:write');
     await write(key);
     expect((await api.delete(`/api/keys/${id}`)).status).to.equal(204);
-    expectCode(await write(key), 401, 'KEY_INVALID');
+    const refused = await write(key);
+    expectCode(refused, 401, 'KEY_INVALID');
+    expect(refused.headers.get('www-authenticate')).to.match(/^Bearer error="invalid_token"/);
     expectCode(await api.delete(`/api/keys/${id}`), 404, 'KEY_NOT_FOUND');
     expect((await api.get<Key>(`/api/keys/${id}`)).body.revokedAt).to.be.a('string');
   });

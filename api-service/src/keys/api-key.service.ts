@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { NotFoundError, UnauthorizedError, VersionMismatchError, type Logger } from 'ct-common-lib';
-import type { Caller } from 'ct-common-lib/http';
+import { NotFoundError, VersionMismatchError, type Logger } from 'ct-common-lib';
+import { unauthorized, type Caller } from 'ct-common-lib/http';
 import { untagged, type Done } from '../db/once.ts';
 import { createWriter } from '../db/writer.ts';
 import { withImplied } from '../auth/scopes.ts';
@@ -63,6 +63,8 @@ export const keyNotFound = (id: string) =>
   });
 
 const keyInvalid = () =>
-  new UnauthorizedError('KEY_INVALID', {
-    detail: 'There is no such API key, or it has expired or was revoked. An admin makes a new one.',
-  });
+  unauthorized(
+    'KEY_INVALID',
+    'There is no such API key, or it has expired or was revoked. An admin makes a new one.',
+    'invalid_token',
+  );

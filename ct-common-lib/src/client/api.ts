@@ -415,7 +415,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
         400: {
             headers: {
                 [name: string]: unknown;
@@ -425,7 +425,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                    code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
                 };
             };
         };
@@ -513,7 +513,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        /** @description Bad Request: `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
         "400.IDEMPOTENCY_KEY_INVALID": {
             headers: {
                 [name: string]: unknown;
@@ -523,7 +523,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                    code?: "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
                 };
             };
         };
@@ -611,7 +611,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `CURSOR_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        /** @description Bad Request: `CURSOR_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
         "400.CURSOR_INVALID": {
             headers: {
                 [name: string]: unknown;
@@ -621,7 +621,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "CURSOR_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                    code?: "CURSOR_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
                 };
             };
         };
@@ -723,7 +723,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `PRODUCT_IS_FIXED`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        /** @description Bad Request: `PRODUCT_IS_FIXED`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
         "400.PRODUCT_IS_FIXED": {
             headers: {
                 [name: string]: unknown;
@@ -733,7 +733,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "PRODUCT_IS_FIXED" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                    code?: "PRODUCT_IS_FIXED" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
                 };
             };
         };
@@ -835,7 +835,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `PASSWORD_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        /** @description Bad Request: `PASSWORD_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
         "400.PASSWORD_WRONG.IDEMPOTENCY_KEY_INVALID": {
             headers: {
                 [name: string]: unknown;
@@ -845,7 +845,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "PASSWORD_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                    code?: "PASSWORD_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
                 };
             };
         };
@@ -863,7 +863,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `PASSWORD_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        /** @description Bad Request: `PASSWORD_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
         "400.PASSWORD_WRONG": {
             headers: {
                 [name: string]: unknown;
@@ -873,7 +873,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "PASSWORD_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                    code?: "PASSWORD_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
                 };
             };
         };
@@ -891,7 +891,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `CODE_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        /** @description Bad Request: `CODE_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
         "400.CODE_WRONG.IDEMPOTENCY_KEY_INVALID": {
             headers: {
                 [name: string]: unknown;
@@ -901,7 +901,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "CODE_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                    code?: "CODE_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
                 };
             };
         };
@@ -919,7 +919,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `PASSWORD_WRONG`, `CODE_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
+        /** @description Bad Request: `PASSWORD_WRONG`, `CODE_WRONG`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED`, `IDEMPOTENCY_KEY_INVALID` */
         "400.PASSWORD_WRONG.CODE_WRONG.IDEMPOTENCY_KEY_INVALID": {
             headers: {
                 [name: string]: unknown;
@@ -929,7 +929,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "PASSWORD_WRONG" | "CODE_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
+                    code?: "PASSWORD_WRONG" | "CODE_WRONG" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED" | "IDEMPOTENCY_KEY_INVALID";
                 };
             };
         };
@@ -961,7 +961,7 @@ export interface components {
                 };
             };
         };
-        /** @description Bad Request: `LINK_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
+        /** @description Bad Request: `LINK_INVALID`, `INPUT_INVALID`, `JSON_MALFORMED`, `BODY_UNREADABLE`, `PATH_MALFORMED`, `QUERY_MALFORMED`, `URL_MALFORMED`, `HOST_MISSING`, `REQUEST_MALFORMED` */
         "400.LINK_INVALID": {
             headers: {
                 [name: string]: unknown;
@@ -971,7 +971,7 @@ export interface components {
                     /** @constant */
                     status?: 400;
                     /** @enum {string} */
-                    code?: "LINK_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
+                    code?: "LINK_INVALID" | "INPUT_INVALID" | "JSON_MALFORMED" | "BODY_UNREADABLE" | "PATH_MALFORMED" | "QUERY_MALFORMED" | "URL_MALFORMED" | "HOST_MISSING" | "REQUEST_MALFORMED";
                 };
             };
         };

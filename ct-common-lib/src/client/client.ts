@@ -142,15 +142,15 @@ export function createClient({
     }
   }
 
-  /** All items of a list, page by page, as they are asked for. */
+  /** All items of a list, page by page, as they are asked for. No page is conditional, as one that is not sent has no items. */
   async function* each<Id extends ListId>(
     id: Id,
-    input: Partial<Input<Id>> = {},
+    input: Partial<Omit<Input<Id>, 'headers'>> = {},
   ): AsyncGenerator<ItemOf<Id>> {
     let cursor: string | null | undefined;
     do {
       const query = { ...(input.query as object | undefined), ...(cursor && { cursor }) };
-      const { data } = await call(id, { ...input, query });
+      const { data } = await call(id, { ...input, query, headers: {} } as Partial<Input<Id>>);
       const page = data as { data: ItemOf<Id>[]; nextCursor: string | null };
       yield* page.data;
       cursor = page.nextCursor;

@@ -94,13 +94,14 @@ export function endpoint<S extends Described>(
     const parse = (schema: z.ZodType | undefined, value: unknown, where: string) => {
       if (!schema) return undefined;
       const parsed = schema.safeParse(value);
-      if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, where)));
+      if (!parsed.success)
+        faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, value, where)));
       return parsed.data;
     };
     const input = {
       params: parse(schemas.params, req.params, 'path'),
       // Most requests have none, and Express would parse the URL once more to find that out.
-      query: parse(schemas.query ?? noQuery, req.url.includes('?') ? req.query : {}, 'query'),
+      query: parse(schemas.query ?? noQuery, req.url.includes('?') ? queryOf(req) : {}, 'query'),
       body: parse(schemas.body, req.body, 'body'),
       versions: schemas.guarded ? versionsToMatch(req) : undefined,
       idempotencyKey: schemas.repeatable ? idempotencyKeyOf(req) : undefined,
@@ -119,7 +120,17 @@ export function endpoint<S extends Described>(
   return Object.assign(handler, { schemas });
 }
 
-function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
+/** Throws 400 `QUERY_MALFORMED` where Express would leave in the values what it cannot decode. */
+function queryOf({ url, query }: Request): unknown {
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?')));
+    return query;
+  } catch {
+    throw new HttpError(400, 'QUERY_MALFORMED', 'The query is not valid percent-encoding.');
+  }
+}
+
+function faultsOf(issue: z.core.$ZodIssue, value: unknown, where: string): FieldFault[] {
   const pointer = (path: PropertyKey[]) =>
     path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   if (issue.code === 'unrecognized_keys') {
@@ -128,9 +139,22 @@ function faultsOf(issue: z.core.$ZodIssue, where: string): FieldFault[] {
       detail: `unknown ${where} field`,
     }));
   }
-  return [
-    { pointer: pointer(issue.path), detail: where === 'body' ? issue.message : `${where}: ${issue.message}` },
-  ];
+  const message = messageOf(issue, value, where);
+  return [{ pointer: pointer(issue.path), detail: where === 'body' ? message : `${where}: ${message}` }];
+}
+
+/** Of a type alone nobody learns that something is missing, or there twice. */
+function messageOf(
+  { code, message, path, ...issue }: z.core.$ZodIssue,
+  value: unknown,
+  where: string,
+): string {
+  const found = path.reduce<unknown>((inside, part) => (inside as Record<PropertyKey, unknown>)[part], value);
+  if (found === undefined && (code === 'invalid_type' || code === 'invalid_value'))
+    return path.length > 0 ? 'is required' : 'a body is required: a JSON object';
+  if (where === 'query' && Array.isArray(found)) return 'may be given once';
+  if ('expected' in issue && issue.expected === 'object') return 'must be a JSON object';
+  return message;
 }
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

@@ -21,8 +21,9 @@ export const knownProblems: Record<string, KnownProblem> = {
     errors: [{ pointer: '/rating', detail: 'must be a whole number from 1 to 5' }],
   },
   JSON_MALFORMED: {
-    explanation: 'The body is no JSON. Often it is a comma or a quote too many.',
-    details: ['The body is not valid JSON.'],
+    explanation:
+      'The body is no JSON, often by a comma or a quote too many; or it is not in UTF-8, as text of an old file.',
+    details: ['The body is not valid JSON.', 'The body is not valid UTF-8.'],
   },
   BODY_UNREADABLE: {
     explanation:
@@ -32,6 +33,11 @@ export const knownProblems: Record<string, KnownProblem> = {
   PATH_MALFORMED: {
     explanation: 'A `%` in the path is not followed by two hexadecimal digits of UTF-8. Encode the id.',
     details: ['The path is not valid percent-encoding.'],
+  },
+  QUERY_MALFORMED: {
+    explanation:
+      'A `%` in the query is not followed by two hexadecimal digits of UTF-8. Encode the values, a `%` as `%25`.',
+    details: ['The query is not valid percent-encoding.'],
   },
   URL_MALFORMED: {
     explanation: 'The request names a whole URL, as to a proxy, that is none. Send the path alone.',
@@ -96,7 +102,7 @@ export const knownProblems: Record<string, KnownProblem> = {
   },
   CREATED_IS_ERASED: {
     explanation:
-      'What this `Idempotency-Key` has created was deleted since, and the answer with it. To create it anew, take a new key.',
+      'What this `Idempotency-Key` has created held what a customer wrote, or tokens; it was deleted, or has ended, since, and the answer with it. To create it anew, take a new key.',
     details: [
       'What this request has created was deleted since, and its answer with it. Take a new key to create it anew.',
     ],

@@ -15,6 +15,7 @@ export const anywhere: Codes = {
     'JSON_MALFORMED',
     'BODY_UNREADABLE',
     'PATH_MALFORMED',
+    'QUERY_MALFORMED',
     'URL_MALFORMED',
     'HOST_MISSING',
     'REQUEST_MALFORMED',

@@ -98,6 +98,8 @@ function bodyProblem(error: unknown): Problem | undefined {
   switch (type) {
     case 'entity.parse.failed':
       return { status: 400, code: 'JSON_MALFORMED', detail: 'The body is not valid JSON.' };
+    case 'entity.not.utf8':
+      return { status: 400, code: 'JSON_MALFORMED', detail: 'The body is not valid UTF-8.' };
     case 'entity.too.large':
       return { status: 413, code: 'BODY_TOO_LARGE', detail: 'The body is larger than 100 kB.' };
     case 'charset.unsupported':

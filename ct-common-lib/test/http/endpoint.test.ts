@@ -53,9 +53,30 @@ describe('endpoint', () => {
     expect(answer.json().errors).to.have.deep.nested.property('[0].pointer', '/a~1b~0c/x~0~1y');
   });
 
-  it('points at the whole body when there is none', async () => {
-    const answer = await send('PUT', `/reviews/${id}`);
-    expect(answer.json().errors).to.have.deep.nested.property('[0].pointer', '');
+  it('says of a body that there is none, or that it is no object', async () => {
+    const none = await send('PUT', `/reviews/${id}`);
+    expect(none.json().errors).to.deep.equal([{ pointer: '', detail: 'a body is required: a JSON object' }]);
+    for (const body of [null, 5, 'x', []]) {
+      const answer = await put(`/reviews/${id}`, body);
+      expect(answer.json().errors).to.deep.equal([{ pointer: '', detail: 'must be a JSON object' }]);
+    }
+  });
+
+  it('says of a field that it is missing, and of a query parameter that it is there twice', async () => {
+    const answer = await put(`/reviews/${id}?limit=1&limit=2`, {});
+    expect(answer.json().errors).to.deep.equal([
+      { pointer: '/limit', detail: 'query: may be given once' },
+      { pointer: '/rating', detail: 'is required' },
+    ]);
+  });
+
+  it('refuses a query that is not valid percent-encoding', async () => {
+    for (const query of ['limit=%', 'limit=%zz', 'limit=%ff', 'limit=1&%ed%a0%80']) {
+      const answer = await put(`/reviews/${id}?${query}`, { rating: 1 });
+      expect(answer.status, query).to.equal(400);
+      expect(answer.json(), query).to.include({ code: 'QUERY_MALFORMED' });
+    }
+    expect((await put(`/reviews/${id}?limit=%31`, { rating: 1 })).json().query).to.deep.equal({ limit: 1 });
   });
 
   it('refuses __proto__ as any other field that it does not know', async () => {

@@ -185,8 +185,20 @@ describe('bodies and paths that cannot be read', () => {
   ][] = [
     ['a body that is too large', 413, 'BODY_TOO_LARGE', jsonOf(bodyLimitBytes + 1)],
     ['half a JSON text', 400, 'JSON_MALFORMED', '{"rating": 5'],
-    ['JSON that is neither object nor array', 400, 'JSON_MALFORMED', '5'],
     ['bytes that are no text', 400, 'JSON_MALFORMED', Buffer.from([0xff, 0xfe, 0x00])],
+    [
+      'text in another character set than UTF-8',
+      400,
+      'JSON_MALFORMED',
+      Buffer.from('["caf\u00e9"]', 'latin1'),
+    ],
+    [
+      'JSON in UTF-16, though it says so',
+      415,
+      'ENCODING_UNSUPPORTED',
+      Buffer.from('["a"]', 'utf16le'),
+      { 'Content-Type': 'application/json; charset=utf-16' },
+    ],
     [
       'another charset',
       415,
