@@ -149,7 +149,10 @@ function messageOf(
   value: unknown,
   where: string,
 ): string {
-  const found = path.reduce<unknown>((inside, part) => (inside as Record<PropertyKey, unknown>)[part], value);
+  const found = path.reduce<unknown>(
+    (inside, part) => (inside as Record<PropertyKey, unknown> | null | undefined)?.[part],
+    value,
+  );
   if (found === undefined && (code === 'invalid_type' || code === 'invalid_value'))
     return path.length > 0 ? 'is required' : 'a body is required: a JSON object';
   if (where === 'query' && Array.isArray(found)) return 'may be given once';
