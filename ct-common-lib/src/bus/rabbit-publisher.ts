@@ -69,14 +69,19 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
     return outcomes;
   }
 
+  /** What the channel still owes is forgotten with it, so that late confirms neither pile up nor are mistaken. */
+  function replaceChannel(current: Session) {
+    if (session !== current) return;
+    session = undefined;
+    current.close();
+  }
+
   function giveUp(current: Session): never {
-    // What the channel still owes is forgotten with it, so that late confirms neither pile up nor are mistaken.
-    if (session === current) session = undefined;
+    replaceChannel(current);
     const error = new TransientError('BUS_TIMEOUT', {
       detail: `RabbitMQ confirmed nothing for ${publishTimeoutMs} ms`,
     });
     current.fail(error);
-    current.close();
     throw error;
   }
 
@@ -134,6 +139,8 @@ export function createRabbitPublisher({ exchange, publishTimeoutMs, log }: Rabbi
         sendToQueues(messages, current),
         sendToOthers(messages, current),
       ]);
+      // RabbitMQ 3.10 goes on to refuse all that comes on a channel that was opened while a queue had no leader.
+      if (outcomes.some(({ status }) => status === 'refused')) replaceChannel(current);
       return outcomes;
     },
 
