@@ -1,5 +1,6 @@
 import { fn, col, where, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import type { Representation } from 'ct-common-lib/http';
+import { inOrder } from '../db/in-order.ts';
 import { pageOfIds, type IdPage } from '../db/keyset.ts';
 import { once, type Done, type RepeatableRequest } from '../db/once.ts';
 import { at } from '../db/versions.ts';
@@ -68,8 +69,8 @@ export function createAccountRepository(sequelize: Sequelize) {
 
     /** In the order of `ids`, without those that are gone. */
     async findMany(ids: string[]): Promise<Representation[]> {
-      const rows = new Map((await Account.findAll({ where: { id: ids } })).map((row) => [row.id, row]));
-      return ids.flatMap((id) => rows.get(id) ?? []).map(representAccount);
+      const found = inOrder(ids, await Account.findAll({ where: { id: ids } }), representAccount);
+      return found.filter((account) => account !== null);
     },
 
     create: (

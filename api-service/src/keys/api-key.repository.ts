@@ -1,6 +1,7 @@
 import { Op, type Sequelize, type Transaction } from 'sequelize';
 import { gather } from 'ct-common-lib';
 import { createRepresentation, type Representation } from 'ct-common-lib/http';
+import { inOrder } from '../db/in-order.ts';
 import { pageOfIds, type IdPage } from '../db/keyset.ts';
 import { once, type Done, type RepeatableRequest } from '../db/once.ts';
 import { defineApiKey, type ApiKey } from './api-key.model.ts';
@@ -29,7 +30,7 @@ export function createApiKeyRepository(sequelize: Sequelize) {
 
     async find(id: string): Promise<Representation | null> {
       const key = await ApiKey.findOne({ where: { id } });
-      return key && createRepresentation(versionOf(key), shownOf(key));
+      return key && representKey(key);
     },
 
     /** The newest first. */
@@ -46,10 +47,8 @@ export function createApiKeyRepository(sequelize: Sequelize) {
 
     /** In the order of `ids`. */
     async findMany(ids: string[]): Promise<Representation[]> {
-      const rows = new Map((await ApiKey.findAll({ where: { id: ids } })).map((row) => [row.id, row]));
-      return ids
-        .flatMap((id) => rows.get(id) ?? [])
-        .map((key) => createRepresentation(versionOf(key), shownOf(key)));
+      const found = inOrder(ids, await ApiKey.findAll({ where: { id: ids } }), representKey);
+      return found.filter((key) => key !== null);
     },
 
     /** False if there is none that is not revoked yet, or that is at none of `versions`. */
@@ -77,6 +76,8 @@ export type ApiKeyRepository = ReturnType<typeof createApiKeyRepository>;
 /** It changes once, when it is revoked. */
 const versionOf = ({ revokedAt }: ApiKey) => (revokedAt ? '2' : unrevoked);
 const unrevoked = '1';
+
+const representKey = (key: ApiKey) => createRepresentation(versionOf(key), shownOf(key));
 
 /** As the API shows it. */
 export const shownOf = (key: ApiKey): object => ({

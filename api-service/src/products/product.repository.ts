@@ -1,5 +1,6 @@
 import type { Sequelize } from 'sequelize';
 import type { Representation } from 'ct-common-lib/http';
+import { inOrder } from '../db/in-order.ts';
 import { pageOfIds, type IdPage, type KeysetQuery, type Order } from '../db/keyset.ts';
 import type { Replicas } from '../db/replicas.ts';
 import { traced } from '../db/traced.ts';
@@ -26,9 +27,7 @@ export function createProductRepository(sequelize: Sequelize, replicas?: Replica
 
   /** In the order of `ids`, null where there is none. */
   async function representMany(ids: string[], represent: (product: Product) => Representation) {
-    const rows = await Product.findAll({ where: { id: ids }, raw: true });
-    const found = new Map(rows.map((row) => [row.id, represent(row)]));
-    return ids.map((id) => found.get(id) ?? null);
+    return inOrder(ids, await Product.findAll({ where: { id: ids }, raw: true }), represent);
   }
 
   function keysetOf({ limit, cursor, ...identity }: ProductQuery): KeysetQuery {

@@ -2,6 +2,7 @@ import { Op, QueryTypes, type Sequelize, type Transaction } from 'sequelize';
 import { currentTraceparent, gather } from 'ct-common-lib';
 import type { Representation } from 'ct-common-lib/http';
 import { isTransientPostgresError } from 'ct-common-lib/postgres';
+import { inOrder } from '../db/in-order.ts';
 import { pageOfIds, type IdPage, type KeysetQuery, type Order } from '../db/keyset.ts';
 import type { Replicas } from '../db/replicas.ts';
 import { traced } from '../db/traced.ts';
@@ -94,9 +95,7 @@ export function createReviewRepository(sequelize: Sequelize, replicas?: Replicas
 
     /** In the order of `ids`, null where there is none. */
     async findMany(ids: string[]): Promise<(Representation | null)[]> {
-      const rows = await Review.findAll({ where: { id: ids, ...alive } });
-      const found = new Map(rows.map((row) => [row.id, representReview(row)]));
-      return ids.map((id) => found.get(id) ?? null);
+      return inOrder(ids, await Review.findAll({ where: { id: ids, ...alive } }), representReview);
     },
 
     /** The approved reviews of a product. */
