@@ -44,19 +44,7 @@ export function createRedisBuckets({ url, prefix, log }: RedisBucketsOptions) {
   let isAway = false;
   let restsUntilMs = 0;
 
-  const client = createRedisClient(url, {
-    connectTimeout: connectTimeoutMs,
-    retryStrategy: () => restMs,
-    maxLoadingRetryTime: restMs,
-    // A command fails now instead of being done later, or twice.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    // Ends a connection that is dead without a word: the next one has to answer before it is used.
-    socketTimeout: 1000,
-    // After a failover the old primary may still answer, but it takes no writes. Redis 6 tells of a script's error in its middle.
-    reconnectOnError: (error: Error) => error.message.includes('READONLY'),
-  });
+  const client = createRedisClient(url, { retryStrategy: () => restMs });
   client.defineCommand('takeToken', { numberOfKeys: 1, lua: takeToken });
   client.on('error', noteFailure);
 

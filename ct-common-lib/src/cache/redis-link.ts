@@ -4,6 +4,7 @@ import { TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { within } from '../within.ts';
 import type { RedisBackoff } from './redis-backoff.ts';
+import { failFastOptions } from './redis-url.ts';
 
 /**
  * The time in which one server process has been primary without a break, as seen over one connection; compared by identity.
@@ -28,19 +29,10 @@ export interface RedisLinkOptions {
 
 /** Of ioredis, for each connection of a store. */
 export const linkOptions = {
-  connectTimeout: 1_000,
-  maxLoadingRetryTime: 1_000,
-  // A command fails now instead of being done later, or twice.
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
+  ...failFastOptions,
   // Above the limits of those who wait, which allow for a pause of this process as this one does not; well below
   // socketTimeout: commands that reach both at once are never answered.
   commandTimeout: 500,
-  // A connection that is dead without a word would otherwise stay until TCP gives up, after minutes.
-  socketTimeout: 1_000,
-  // After a failover the old primary may still answer, but it takes no writes.
-  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   enableAutoPipelining: true,
   // Those who read are gathered already, and need not wait for another turn of the event loop.
   autoPipeliningIgnoredCommands: ['mget'],

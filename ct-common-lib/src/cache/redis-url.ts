@@ -25,13 +25,12 @@ const defaultPorts = { sentinel: 26_379, cluster: 6_379 };
  */
 export function parseRedisUrl(url: string): RedisAddress {
   const [, scheme, kind] = /^(rediss?)(?:\+(sentinel|cluster))?:\/\//.exec(url) ?? [];
-  const urls = urlPerHost(url)
-    .filter((each) => URL.canParse(each))
-    .map((each) => new URL(each));
-  const isWhole = urls.length === urlPerHost(url).length;
-  if (!scheme || !isWhole || (!kind && urls.length > 1)) throw new TypeError(expected);
+  const perHost = urlPerHost(url);
+  const isWhole = perHost.every((each) => URL.canParse(each));
+  if (!scheme || !isWhole || (!kind && perHost.length > 1)) throw new TypeError(expected);
   if (!kind) return { kind: 'server', url };
 
+  const urls = perHost.map((each) => new URL(each));
   const side = kind as keyof typeof defaultPorts;
   if (urls.some(({ hostname }) => hostname === '')) throw new TypeError(`${expected}: a host is missing`);
   const [{ username, password, pathname, searchParams }] = urls as [URL];
@@ -74,14 +73,29 @@ export const redisUrlSetting = z.string().superRefine((value, context) => {
   }
 });
 
-/** Its `connectTimeout` holds for the sentinels, too, and its `retryStrategy` for all that is tried again. */
-export type RedisClientOptions = RedisOptions & {
-  connectTimeout: number;
-  retryStrategy: (times: number) => number;
-};
+/** Of a connection on which a command fails at once where it cannot be done: whoever waits can do without. */
+export const failFastOptions = {
+  connectTimeout: 1_000,
+  maxLoadingRetryTime: 1_000,
+  // A command fails now instead of being done later, or twice.
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  // A connection that is dead without a word would otherwise stay until TCP gives up, after minutes.
+  socketTimeout: 1_000,
+  // After a failover the old primary may still answer, but it takes no writes. Redis 6 tells of a script's error in its middle.
+  reconnectOnError: (error: Error) => error.message.includes('READONLY'),
+} satisfies RedisOptions;
 
-/** A client that finds the server, or the primary, or the nodes, by itself. It must be told to connect. */
-export function createRedisClient(url: string, options: RedisClientOptions): Redis | Cluster {
+/** Its `connectTimeout` holds for the sentinels, too, and its `retryStrategy` for all that is tried again. */
+export type RedisClientOptions = RedisOptions & { retryStrategy: (times: number) => number };
+
+/**
+ * A client that finds the server, or the primary, or the nodes, by itself. It must be told to connect. Unless the options say
+ * otherwise its commands fail at once while there is no connection, and connecting takes a second at the most.
+ */
+export function createRedisClient(url: string, given: RedisClientOptions): Redis | Cluster {
+  const options = { ...failFastOptions, ...given };
   const address = parseRedisUrl(url);
   if (address.kind === 'server') return new Redis(address.url, { ...options, lazyConnect: true });
   if (address.kind === 'sentinel') {
@@ -96,7 +110,7 @@ export function createRedisClient(url: string, options: RedisClientOptions): Red
   const { retryStrategy, enableOfflineQueue, ...ofNodes } = options;
   return new Cluster(address.nodes, {
     lazyConnect: true,
-    ...(enableOfflineQueue !== undefined && { enableOfflineQueue }),
+    enableOfflineQueue,
     clusterRetryStrategy: retryStrategy,
     slotsRefreshTimeout: options.connectTimeout,
     slotsRefreshInterval: 5_000,
