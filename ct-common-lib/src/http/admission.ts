@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { Counter, Gauge, type Registry } from '../metrics.ts';
 import { addressOf } from './address.ts';
 import { awaitsBody } from './body.ts';
+import { tellsOfProcess } from './operation-paths.ts';
 import { HttpError, refuse } from './problem.ts';
 import { createShares } from './shares.ts';
 
@@ -28,8 +29,6 @@ const mostArriving = { most: 512, mostOfOne: 128 };
 const mostConnections = { most: 10_000, mostOfOne: 2_000 };
 
 const readMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** What tells how the process is. */
-const alwaysAdmitted = /^\/(health|metrics)(\/|\?|$)/;
 
 /**
  * Refuses requests, before anything is done for them, when as many are in progress as were answered in the last quarter of
@@ -107,7 +106,7 @@ export function createAdmission({ metrics, isStalled = () => false }: AdmissionO
     /** Gives what gives the place of the request back, to be called once; undefined: it is to be refused. */
     admit(req: Request): Leave | undefined {
       const { url, method } = req;
-      if (alwaysAdmitted.test(url)) return hasNoPlace;
+      if (tellsOfProcess(url)) return hasNoPlace;
       if (awaitsBody(req)) return enterEarly(req);
       return enter(readMethods.has(method) ? 'read' : 'write');
     },

@@ -17,14 +17,13 @@ export interface HealthOptions {
 
 /** The chapter of what is for whoever runs it. */
 export const operationTag = 'Operation';
-const tag = operationTag;
 const stateOf = (status: z.ZodType) => z.strictObject({ status, parts: z.record(z.string(), z.string()) });
 
 const about = {
   live: {
     id: 'getLiveness',
     summary: 'Whether the process runs',
-    tag,
+    tag: operationTag,
     answer: {
       description: 'It does.',
       body: z.strictObject({ status: z.literal('live') }),
@@ -34,7 +33,7 @@ const about = {
   ready: {
     id: 'getReadiness',
     summary: 'Whether requests may be sent here, and the state of each helper',
-    tag,
+    tag: operationTag,
     answer: {
       description: 'They may.',
       body: stateOf(z.literal('ready')),
@@ -49,7 +48,7 @@ const about = {
   metrics: {
     id: 'getMetrics',
     summary: 'Metrics for Prometheus',
-    tag,
+    tag: operationTag,
     answer: {
       description: 'In the text format.',
       body: z.string(),

@@ -1,14 +1,12 @@
 import type { Request, Response } from 'express';
 import type { TracedRequest } from '../tracing/current.ts';
 import type { Tracing } from '../tracing/tracing.ts';
+import { tellsOfProcess } from './operation-paths.ts';
 import { requestIdOf } from './request-id.ts';
-
-/** What tells how the process is comes every few seconds, and leads to nothing. */
-const untraced = /^\/(health|metrics)(\/|\?|$)/;
 
 /** Begins the span of a request, which continues the trace of its `traceparent`; gives what ends it, once its route is known. */
 export function traceRequest(tracing: Tracing, req: Request, res: Response): (route: string) => void {
-  if (untraced.test(req.url)) return () => undefined;
+  if (tellsOfProcess(req.url)) return () => undefined;
   const { method, headers } = req;
   const requestId = requestIdOf(res);
   const span = tracing.begin(method, {
