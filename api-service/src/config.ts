@@ -9,8 +9,8 @@ import {
 } from 'ct-common-lib';
 import { redisUrlSetting } from 'ct-common-lib/cache';
 import { z } from 'zod';
-import { faultsOfMail, mailSettingsOf, mailVariables, type MailEnvironment } from './mail/mail-settings.ts';
-import { authSettingsOf, authVariables, faultsOfAuth, type AuthEnvironment } from './auth/auth-settings.ts';
+import { faultsOfMail, mailSettingsOf, mailVariables } from './mail/mail-settings.ts';
+import { authSettingsOf, authVariables, faultsOfAuth } from './auth/auth-settings.ts';
 import { limitsOf, limitVariables } from './limits/limit-settings.ts';
 
 const origins =
@@ -27,16 +27,14 @@ const originsSetting = z
 /** Named together with the faults of other variables, not after them. */
 const together = { when: () => true };
 
-const fault = (variable: keyof ReturnType<typeof faultsOfAuth>) => ({
+/** Of one that is wrong only together with others, as `faultsOf` tells. */
+const fault = <Environment, Variable extends string>(
+  faultsOf: (env: Environment) => Partial<Record<Variable, string>>,
+  variable: Variable,
+) => ({
   ...together,
   path: [variable],
-  error: ({ input }: { input: unknown }) => faultsOfAuth(input as AuthEnvironment)[variable],
-});
-
-const mailFault = (variable: keyof ReturnType<typeof faultsOfMail>) => ({
-  ...together,
-  path: [variable],
-  error: ({ input }: { input: unknown }) => faultsOfMail(input as MailEnvironment)[variable],
+  error: ({ input }: { input: unknown }) => faultsOf(input as Environment)[variable],
 });
 
 /** The environment of api-service. */
@@ -72,11 +70,11 @@ export const configSchema = z
       error: 'is of a replica of DATABASE_URL, which must be set, too',
     },
   )
-  .refine((env) => !faultsOfAuth(env).AUTH_ISSUER, fault('AUTH_ISSUER'))
-  .refine((env) => !faultsOfAuth(env).AUTH_AUDIENCE, fault('AUTH_AUDIENCE'))
-  .refine((env) => !faultsOfAuth(env).AUTH_KEYS_FILE, fault('AUTH_KEYS_FILE'))
-  .refine((env) => !faultsOfMail(env).MAIL_FROM, mailFault('MAIL_FROM'))
-  .refine((env) => !faultsOfMail(env).PUBLIC_URL, mailFault('PUBLIC_URL'))
+  .refine((env) => !faultsOfAuth(env).AUTH_ISSUER, fault(faultsOfAuth, 'AUTH_ISSUER'))
+  .refine((env) => !faultsOfAuth(env).AUTH_AUDIENCE, fault(faultsOfAuth, 'AUTH_AUDIENCE'))
+  .refine((env) => !faultsOfAuth(env).AUTH_KEYS_FILE, fault(faultsOfAuth, 'AUTH_KEYS_FILE'))
+  .refine((env) => !faultsOfMail(env).MAIL_FROM, fault(faultsOfMail, 'MAIL_FROM'))
+  .refine((env) => !faultsOfMail(env).PUBLIC_URL, fault(faultsOfMail, 'PUBLIC_URL'))
   .transform((env) => ({
     host: env.HOST,
     port: env.PORT,
