@@ -33,10 +33,10 @@ export async function runMigrateCommand(
       z.object({
         [ownerVariable]: secret(databaseUrlSetting.optional()),
         [serviceVariable]: secret(databaseUrlSetting.optional()),
+        LOG_LEVEL: serviceSettings.LOG_LEVEL,
       }),
       env,
     );
-    const { LOG_LEVEL } = loadConfig(z.object({ LOG_LEVEL: serviceSettings.LOG_LEVEL }), env);
     const serviceUrl = settings[serviceVariable];
     if (serviceUrl === undefined)
       throw new ConfigError('DATABASE_URL_MISSING', {
@@ -48,7 +48,7 @@ export async function runMigrateCommand(
       url: ownerUrl,
       urlVariable: settings[ownerVariable] === undefined ? serviceVariable : ownerVariable,
       migrations,
-      log: createLogger({ name: 'migrations', level: LOG_LEVEL }),
+      log: createLogger({ name: 'migrations', level: settings.LOG_LEVEL! }),
       signal: AbortSignal.any([interruption.signal, AbortSignal.timeout(patienceMs)]),
       ...(role !== userOf(ownerUrl) && { grants: { role, tables: rights } }),
     });
