@@ -98,8 +98,10 @@ describe('mails', () => {
 
   /** For those that ask for mails. A letter arrives a moment before its row is gone, in which nobody is sent the same one again. */
   async function waitMinutes(minutes: number) {
-    const waiting = async () => (await db.query('SELECT 1 FROM mail_outbox')).rows;
-    await waitFor('no mail is on its way', async () => (await waiting()).length === 0);
+    await waitFor('no mail is on its way', async () => {
+      const { rowCount } = await db.query('SELECT 1 FROM mail_outbox');
+      return rowCount === 0;
+    });
     await db.query(
       `UPDATE recent_mails SET asked_at =
          (SELECT array_agg(at - make_interval(mins => $1) ORDER BY at DESC) FROM unnest(asked_at) AS at)`,
