@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createPerson } from '../accounts/support.ts';
-import { startApi, type Api } from '../support/api.ts';
+import { startApi, type Api, type ApiOptions } from '../support/api.ts';
 import { unknownId } from '../support/endpoints.ts';
 import { newAccount, newReview } from '../support/http-client.ts';
 import { describeWithBrowser } from './support/browser.ts';
@@ -14,11 +14,19 @@ function expectShown({ status, text }: Shown, expected: number, code: string, ..
 }
 
 describeWithBrowser('the reference at /docs, in a browser,', (open) => {
+  const services: Api[] = [];
+  /** It stops after the last page is closed, as a page may ask for its icon at any time. */
+  async function start(options?: ApiOptions) {
+    const service = await startApi(options);
+    services.push(service);
+    return service;
+  }
+  after(() => Promise.all(services.map((service) => service.stop())));
+
   let api: Api;
   before(async () => {
-    api = await startApi();
+    api = await start();
   });
-  after(() => api?.stop());
 
   const openReference = async ({ baseUrl } = api) => createReference(await open(`${baseUrl}/docs`));
 
@@ -34,96 +42,92 @@ describeWithBrowser('the reference at /docs, in a browser,', (open) => {
   });
 
   it('takes somebody new, with nothing but the page, from an empty installation through each error to a review', async () => {
-    const empty = await startApi();
-    try {
-      // What the first start prints.
-      const admin = (await empty.appointFirstAdmin())!;
-      const { tryOut, authorize, logOut, introduction, explanationOf } = await openReference(empty);
-      const told = await introduction();
-      for (const step of ['Be an admin', 'Log in', 'Create a product', 'Register', 'Review', 'Edit'])
-        expect(told).to.include(step);
-      const logIn = async (credentials: object) => {
-        const session = await tryOut('createSession', { body: credentials });
-        expect(session.status, session.text).to.equal(201);
-        await authorize(shownField(session, 'accessToken'));
-      };
-      const expectExplained = async (shown: Shown, status: number, code: string, ...details: string[]) => {
-        expectShown(shown, status, code, ...details);
-        expect(await explanationOf(code)).to.match(/^[A-Z_]+ ?: \w.{30,}\.$/);
-      };
+    const empty = await start();
+    // What the first start prints.
+    const admin = (await empty.appointFirstAdmin())!;
+    const { tryOut, authorize, logOut, introduction, explanationOf } = await openReference(empty);
+    const told = await introduction();
+    for (const step of ['Be an admin', 'Log in', 'Create a product', 'Register', 'Review', 'Edit'])
+      expect(told).to.include(step);
+    const logIn = async (credentials: object) => {
+      const session = await tryOut('createSession', { body: credentials });
+      expect(session.status, session.text).to.equal(201);
+      await authorize(shownField(session, 'accessToken'));
+    };
+    const expectExplained = async (shown: Shown, status: number, code: string, ...details: string[]) => {
+      expectShown(shown, status, code, ...details);
+      expect(await explanationOf(code)).to.match(/^[A-Z_]+ ?: \w.{30,}\.$/);
+    };
 
-      await logIn(admin);
-      const product = await tryOut('createProduct');
-      expect(product.status, product.text).to.equal(201);
-      const productId = shownField(product, 'id');
+    await logIn(admin);
+    const product = await tryOut('createProduct');
+    expect(product.status, product.text).to.equal(201);
+    const productId = shownField(product, 'id');
 
-      const customer = newAccount();
-      expect((await tryOut('createAccount', { body: customer })).status).to.equal(201);
-      await expectExplained(
-        await tryOut('createSession', { body: { ...customer, password: 'not the password' } }),
-        401,
-        'CREDENTIALS_WRONG',
-      );
-      await logIn(customer);
-      await expectExplained(
-        await tryOut('createProduct'),
-        403,
-        'SCOPE_MISSING',
-        'This needs a token with the scope products:write.',
-      );
+    const customer = newAccount();
+    expect((await tryOut('createAccount', { body: customer })).status).to.equal(201);
+    await expectExplained(
+      await tryOut('createSession', { body: { ...customer, password: 'not the password' } }),
+      401,
+      'CREDENTIALS_WRONG',
+    );
+    await logIn(customer);
+    await expectExplained(
+      await tryOut('createProduct'),
+      403,
+      'SCOPE_MISSING',
+      'This needs a token with the scope products:write.',
+    );
 
-      await expectExplained(
-        await tryOut('createReview'),
-        404,
-        'PRODUCT_NOT_FOUND',
-        'There is no product with this productId to review.',
-      );
-      await expectExplained(
-        await tryOut('createReview', { body: newReview(productId, { rating: 6 }) }),
-        400,
-        'INPUT_INVALID',
-        '"pointer": "/rating"',
-        'must be a whole number from 1 to 5',
-      );
-      const key = { 'Idempotency-Key': 'mine-1' };
-      const created = await tryOut('createReview', { parameters: key, body: newReview(productId) });
-      expect(created.status, created.text).to.equal(201);
-      const id = shownField(created, 'id');
-      await expectExplained(
-        await tryOut('createReview', { parameters: key, body: newReview(productId, { rating: 1 }) }),
-        422,
-        'IDEMPOTENCY_KEY_REUSED',
-        'Take a new key for each new request.',
-      );
-      const again = await tryOut('createReview', {
-        parameters: { 'Idempotency-Key': '' },
-        body: newReview(productId),
-      });
-      await expectExplained(again, 409, 'REVIEW_EXISTS', 'change that one, which Location names');
-      expect(shownHeader(again, 'location')).to.equal(`/api/reviews/${id}`);
+    await expectExplained(
+      await tryOut('createReview'),
+      404,
+      'PRODUCT_NOT_FOUND',
+      'There is no product with this productId to review.',
+    );
+    await expectExplained(
+      await tryOut('createReview', { body: newReview(productId, { rating: 6 }) }),
+      400,
+      'INPUT_INVALID',
+      '"pointer": "/rating"',
+      'must be a whole number from 1 to 5',
+    );
+    const key = { 'Idempotency-Key': 'mine-1' };
+    const created = await tryOut('createReview', { parameters: key, body: newReview(productId) });
+    expect(created.status, created.text).to.equal(201);
+    const id = shownField(created, 'id');
+    await expectExplained(
+      await tryOut('createReview', { parameters: key, body: newReview(productId, { rating: 1 }) }),
+      422,
+      'IDEMPOTENCY_KEY_REUSED',
+      'Take a new key for each new request.',
+    );
+    const again = await tryOut('createReview', {
+      parameters: { 'Idempotency-Key': '' },
+      body: newReview(productId),
+    });
+    await expectExplained(again, 409, 'REVIEW_EXISTS', 'change that one, which Location names');
+    expect(shownHeader(again, 'location')).to.equal(`/api/reviews/${id}`);
 
-      const parameters = { id, 'If-Match': shownHeader(created, 'etag') };
-      const edited = await tryOut('patchReview', { parameters, body: { title: 'Better than I thought' } });
-      expect(edited.status, edited.text).to.equal(200);
-      await expectExplained(
-        await tryOut('patchReview', { parameters, body: { rating: 2 } }),
-        412,
-        'VERSION_MISMATCH',
-        'Read it again, and repeat the change on what it is now.',
-      );
-      await logOut();
-      await expectExplained(
-        await tryOut('patchReview', { parameters, body: { rating: 2 } }),
-        401,
-        'TOKEN_MISSING',
-        'This needs a token',
-      );
-      const read = await tryOut('getReview', { parameters: { id } });
-      expect(read.status).to.equal(200);
-      expect(read.text).to.equal(edited.text).and.to.include('"title": "Better than I thought"');
-    } finally {
-      await empty.stop();
-    }
+    const parameters = { id, 'If-Match': shownHeader(created, 'etag') };
+    const edited = await tryOut('patchReview', { parameters, body: { title: 'Better than I thought' } });
+    expect(edited.status, edited.text).to.equal(200);
+    await expectExplained(
+      await tryOut('patchReview', { parameters, body: { rating: 2 } }),
+      412,
+      'VERSION_MISMATCH',
+      'Read it again, and repeat the change on what it is now.',
+    );
+    await logOut();
+    await expectExplained(
+      await tryOut('patchReview', { parameters, body: { rating: 2 } }),
+      401,
+      'TOKEN_MISSING',
+      'This needs a token',
+    );
+    const read = await tryOut('getReview', { parameters: { id } });
+    expect(read.status).to.equal(200);
+    expect(read.text).to.equal(edited.text).and.to.include('"title": "Better than I thought"');
   });
 
   it('shows, of what may go wrong, an example in the words of the service', async () => {
@@ -184,15 +188,11 @@ describeWithBrowser('the reference at /docs, in a browser,', (open) => {
   });
 
   it('shows when there is more to whoever has asked too often', async () => {
-    const strict = await startApi({ limits: { reads: undefined, writes: undefined, logins: 1 } });
-    try {
-      const { tryOut } = await openReference(strict);
-      expectShown(await tryOut('createSession'), 401, 'CREDENTIALS_WRONG');
-      const refused = await tryOut('createSession');
-      expectShown(refused, 429, 'TOO_MANY_REQUESTS');
-      expect(Number(shownHeader(refused, 'retry-after'))).to.be.within(1, 60);
-    } finally {
-      await strict.stop();
-    }
+    const strict = await start({ limits: { reads: undefined, writes: undefined, logins: 1 } });
+    const { tryOut } = await openReference(strict);
+    expectShown(await tryOut('createSession'), 401, 'CREDENTIALS_WRONG');
+    const refused = await tryOut('createSession');
+    expectShown(refused, 429, 'TOO_MANY_REQUESTS');
+    expect(Number(shownHeader(refused, 'retry-after'))).to.be.within(1, 60);
   });
 });
