@@ -46,14 +46,5 @@ export function compare(committed: Finding[], now: Finding[]): Comparison[] {
 export const bestOf = (tries: Comparison[], others: Comparison[]): Comparison[] =>
   tries.map((one, row) => (others[row]!.loss < one.loss ? others[row]! : one));
 
-/**
- * By how much two servers that are the same differ, as a share: the most of all rounds. Where it is more than the loss that is
- * looked for, the machine cannot tell.
- */
-export function noiseOf(figures: number[], sameAgain: number[]): number {
-  const ratios = figures.map((figure, round) => figure / sameAgain[round]!);
-  return Math.max(...ratios.map((ratio) => 1 - Math.min(ratio, 1 / ratio)));
-}
-
 const isSame = (one: Finding, other: Finding) =>
   one.row === other.row && one.what === other.what && one.reference?.name === other.reference?.name;

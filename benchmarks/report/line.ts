@@ -12,3 +12,11 @@ export function describeFinding(finding: Finding): string {
   const bound = finding.mark === undefined ? '' : `, ${formatMark(finding)}: ${reached}`;
   return `${row}. ${what}: ${figure}${against}: ${formatSpread(spreadOf(ratiosOf(finding)))}${bound}`;
 }
+
+/** The ratio of a finding among such lines. Throws an Error that names it if it is not told. */
+export function ratioIn(lines: string[], { row, what, reference }: Finding): number {
+  const [head, name] = [`${row}. ${what}: `, ` of ${reference?.name}: `];
+  const line = lines.find((one) => one.startsWith(head) && one.includes(name));
+  if (line === undefined) throw new Error(`nothing is told of row ${row} (${what})`);
+  return parseFloat(line.slice(line.indexOf(name) + name.length).replaceAll(',', ''));
+}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bestOf, compare, lossAllowed, noiseOf } from '../../benchmarks/check/comparison.ts';
+import { bestOf, compare, lossAllowed } from '../../benchmarks/check/comparison.ts';
 import type { Finding } from '../../benchmarks/rig/measurement.ts';
 import { finding } from './support/finding.ts';
 
@@ -48,12 +48,6 @@ describe('bench:check', () => {
     const control = withRatio(1, { mark: undefined, isCompared: true });
     expect(lossOf(control, withRatio(0.5, { mark: undefined }))).to.equal(0.5);
     expect(compare([withRatio(1, { isCompared: false })], [])).to.deep.equal([]);
-  });
-
-  it('takes for the noise of a machine the most by which two that are the same differ, whichever is ahead', () => {
-    expect(noiseOf([100, 100, 100], [100, 125, 90])).to.be.closeTo(0.2, 1e-9);
-    expect(noiseOf([50], [100])).to.equal(0.5);
-    expect(noiseOf([100], [50])).to.equal(0.5);
   });
 
   it('names a committed row that is measured no more', () => {
