@@ -64,8 +64,7 @@ await runWithRig(async (rig) => {
   for (const answer of committed.filter(isChecked)) {
     const findings = answer.findings.filter(isOfThisNode).filter(isCompared);
     const comparisons = await check(rig, answer.question, findings);
-    for (const comparison of comparisons)
-      console.log(`${describe(comparison)}, committed ${committedOf(comparison)}`);
+    for (const comparison of comparisons) console.log(describe(comparison, 'committed'));
     const short = findings.filter((_, row) => isShort(comparisons[row]!));
     if (short.length > 0) doubted.push([answer, short]);
   }
@@ -95,10 +94,10 @@ async function isLostHere(rig: Rig, answer: Answer, findings: Finding[]): Promis
     return former.measure(findings, environment);
   };
   const comparisons = await check(rig, answer.question, measureFormer);
-  for (const comparison of comparisons)
-    console.error(
-      `${isShort(comparison) ? 'LOST' : 'NOT LOST'}: ${describe(comparison)}, commit ${former.commit} ${committedOf(comparison)} on this machine`,
-    );
+  for (const comparison of comparisons) {
+    const verdict = isShort(comparison) ? 'LOST' : 'NOT LOST';
+    console.error(`${verdict}: ${describe(comparison, `commit ${former.commit} on this machine`)}`);
+  }
   return comparisons.some(isShort);
 }
 
@@ -128,10 +127,6 @@ async function check(
   return best!;
 }
 
-function describe({ row, what, reference, now }: Comparison): string {
-  return `${row}. ${what}, against ${reference}: ${formatNumber(now)}`;
-}
-
-function committedOf({ committed }: Comparison): string {
-  return formatNumber(committed);
+function describe({ row, what, reference, committed, now }: Comparison, before: string): string {
+  return `${row}. ${what}, against ${reference}: ${formatNumber(now)}, ${before} ${formatNumber(committed)}`;
 }
